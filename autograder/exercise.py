@@ -1,0 +1,205 @@
+"""What the folders of a course say: course.yaml, exercise.yaml, and the files beside them.
+
+A course is a folder with `reference/` (private) and `exercises/` (public). To add an exercise is
+to add a folder: discovery is a directory listing, and paths are computed from the folder's name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from autograder.errors import CourseError, UsageError
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use: seconds of wall time per check, memory above the worker's start."""
+
+    seconds: float = 10.0
+    memory_mb: int = 1024
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One topic. `folder` is reference/<id> or, on a student's machine, exercises/<id>."""
+
+    id: str
+    folder: Path
+    order: int
+    title: str
+    points: float
+    implement: tuple[str, ...]
+    imports: tuple[str, ...]
+    forbid: tuple[str, ...]
+    limits: Limits
+    misconceptions: Mapping[str, str]
+
+    @property
+    def solution(self) -> Path:
+        return self.folder / "solution.py"
+
+    @property
+    def hidden_tests(self) -> Path:
+        return self.folder / "test_hidden.py"
+
+    @property
+    def public_tests(self) -> Path:
+        return self.folder / "test_public.py"
+
+    @property
+    def wheats(self) -> list[Path]:
+        return sorted((self.folder / "wheat").glob("*.py"))
+
+    @property
+    def chaffs(self) -> list[Path]:
+        return sorted((self.folder / "chaff").glob("*/*.py"))
+
+    def digest(self) -> str:
+        """The digest of every file of the exercise: a grade holds for this state of it alone."""
+        digest = hashlib.sha256()
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                content = path.read_bytes()
+                digest.update(f"{path.relative_to(self.folder).as_posix()}\0{len(content)}\0".encode())
+                digest.update(content)
+        return f"sha256:{digest.hexdigest()}"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course's folder with its exercises in order. Without `reference/` it is a student's copy."""
+
+    root: Path
+    name: str
+    salt: str
+    exercises: tuple[Exercise, ...]
+
+    def select(self, ids: Collection[str]) -> tuple[Exercise, ...]:
+        """The exercises with these ids, in the course's order; all of them if none is named."""
+        known = {exercise.id for exercise in self.exercises}
+        for unknown in [id for id in ids if id not in known]:
+            raise UsageError(f"no exercise `{unknown}` in {self.root}; there are: {', '.join(sorted(known))}")
+        return tuple(exercise for exercise in self.exercises if not ids or exercise.id in ids)
+
+
+def misconception_of(chaff: Path) -> str:
+    """The misconception that a chaff embodies: `flipped_kernel_2.py` is the second `flipped-kernel`."""
+    stem = chaff.stem
+    head, _, tail = stem.rpartition("_")
+    return (head if head and tail.isdigit() else stem).replace("_", "-")
+
+
+def load_course(root: Path) -> Course:
+    """Read a course with its private side."""
+    reference = root / "reference"
+    if not reference.is_dir():
+        raise UsageError(f"{root} is not a course: it has no reference/ folder; name one with --course DIR")
+    settings = _read(reference / "course.yaml", {"format": int, "name": str, "salt": str}, {"format", "name", "salt"})
+    return Course(root, settings["name"], settings["salt"], tuple(discover(reference)))
+
+
+def load_public(exercises: Path) -> Course:
+    """Read what a student has: the folder `exercises/`, which holds nothing private."""
+    return Course(exercises, exercises.name, "", tuple(discover(exercises)))
+
+
+def discover(root: Path) -> list[Exercise]:
+    """Every exercise below `root`, in order. A folder is an exercise if it holds exercise.yaml."""
+    found = [load_exercise(path.parent) for path in sorted(root.glob("*/exercise.yaml"))]
+    if not found:
+        raise UsageError(f"no exercise in {root}: none of its folders holds an exercise.yaml")
+    for exercise in found:
+        for other in exercise.imports:
+            if other not in {each.id for each in found}:
+                raise CourseError(
+                    exercise.folder / "exercise.yaml", _line(exercise.folder / "exercise.yaml", "imports"),
+                    f"`imports` names `{other}`, which is not an exercise of this course",
+                )  # fmt: skip
+    return sorted(found, key=lambda exercise: (exercise.order, exercise.id))
+
+
+_KEYS: dict[str, type | tuple[type, ...]] = {
+    "format": int, "order": int, "title": str, "points": (int, float), "implement": list, "imports": list,
+    "forbid": list, "limits": dict, "misconceptions": dict,
+}  # fmt: skip
+
+
+def load_exercise(folder: Path) -> Exercise:
+    """Read `folder/exercise.yaml`; unknown keys and wrong types are errors with file and line."""
+    path = folder / "exercise.yaml"
+    raw = _read(path, _KEYS, {"format", "order", "title", "points", "implement"})
+    names = {key: _strings(path, key, raw.get(key, [])) for key in ("implement", "imports", "forbid")}
+    if not names["implement"]:
+        raise CourseError(path, _line(path, "implement"), "`implement` must name at least one function or class")
+    if raw["points"] <= 0:
+        raise CourseError(path, _line(path, "points"), f"`points` must be above 0, not {raw['points']}")
+    for id, hint in raw.get("misconceptions", {}).items():
+        if not isinstance(id, str) or not isinstance(hint, str) or not hint.strip():
+            raise CourseError(path, _line(path, str(id)), f"misconception `{id}` needs a hint, one or two sentences")
+    return Exercise(
+        id=folder.name, folder=folder, order=raw["order"], title=raw["title"], points=float(raw["points"]),
+        limits=_limits(path, raw.get("limits", {})), misconceptions=raw.get("misconceptions", {}), **names,
+    )  # fmt: skip
+
+
+def _limits(path: Path, raw: dict[str, Any]) -> Limits:
+    known = {field.name for field in fields(Limits)}
+    for key, value in raw.items():
+        if key not in known:
+            raise CourseError(path, _line(path, key), f"unknown key `limits.{key}`; expected {_listed(known)}")
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
+            raise CourseError(path, _line(path, key), f"`limits.{key}` must be a number above 0, not {value!r}")
+    return Limits(**raw)
+
+
+def _read(path: Path, keys: Mapping[str, type | tuple[type, ...]], required: Collection[str]) -> dict[str, Any]:
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CourseError(path, None, "there is no such file") from None
+    except UnicodeDecodeError as error:
+        raise CourseError(path, None, f"not UTF-8: {error.reason} at byte {error.start}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise CourseError(path, mark.line + 1 if mark else None, getattr(error, "problem", None) or "not YAML") from None
+    if not isinstance(raw, dict):
+        raise CourseError(path, 1, "expected `key: value` lines")
+    for key, value in raw.items():
+        if key not in keys:
+            raise CourseError(path, _line(path, str(key)), f"unknown key `{key}`; expected {_listed(keys)}")
+        if not isinstance(value, keys[key]) or isinstance(value, bool):
+            raise CourseError(path, _line(path, key), f"`{key}` has the wrong type: {type(value).__name__}")
+    for key in sorted(required):
+        if key not in raw:
+            raise CourseError(path, None, f"key `{key}` is missing")
+    if raw["format"] != FORMAT:
+        advice = "update autograde" if raw["format"] > FORMAT else f"this version reads format {FORMAT}"
+        raise CourseError(path, _line(path, "format"), f"format {raw['format']} is not readable: {advice}")
+    return raw
+
+
+def _strings(path: Path, key: str, raw: list[Any]) -> tuple[str, ...]:
+    for item in raw:
+        if not isinstance(item, str):
+            raise CourseError(path, _line(path, key), f"`{key}` must hold names, not {item!r}")
+    return tuple(raw)
+
+
+def _line(path: Path, key: str) -> int | None:
+    """The line that `key` stands on, for the error message."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.strip().startswith(f"{key}:") or f"{{{key}:" in line:
+            return number
+    return None
+
+
+def _listed(names: Collection[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
