@@ -1,0 +1,15 @@
+"""The result comes out transposed: columns are looped over outside."""
+import torch
+
+
+def corr2d(X, K):
+    h, w = K.shape
+    columns = []
+    for j in range(X.shape[1] - w + 1):
+        columns.append(torch.stack([(X[i:i + h, j:j + w] * K).sum() for i in range(X.shape[0] - h + 1)]))
+    return torch.stack(columns)
+
+
+def conv2d(X, K):
+    turned = torch.flip(K, (0, 1))
+    return (X.unfold(0, K.shape[0], 1).unfold(1, K.shape[1], 1) * turned).sum((2, 3))

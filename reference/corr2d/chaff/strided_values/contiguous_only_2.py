@@ -1,0 +1,12 @@
+"""The kernel is flattened with view."""
+import torch
+
+
+def corr2d(X, K):
+    windows = X.unfold(0, K.shape[0], 1).unfold(1, K.shape[1], 1)
+    return windows.flatten(2) @ K.view(-1)
+
+
+def conv2d(X, K):
+    turned = torch.flip(K, (0, 1))
+    return (X.unfold(0, K.shape[0], 1).unfold(1, K.shape[1], 1) * turned).sum((2, 3))
