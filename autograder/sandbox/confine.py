@@ -23,25 +23,57 @@ What Z has to know:
 * With "caps" (root) nothing about Z changes. `prepare(..., namespaces=False)` changes nothing either; single layers
   are best proved from a Z started so, since a victim outside Z's pid namespace could not be attacked anyway.
 * `ready` holds descriptors, all close-on-exec; `confine` closes everything but 0, 1, 2 and `keep_fds` in the child.
-* After `confine` there is no /proc, no writable directory and no fork; what the worker needs of ours is imported before.
+* After `confine` there is no /proc, no writable directory and no fork; import what the worker needs of ours before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import errno
+import os
+import struct
+import sys
+import sysconfig
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from autograder.sandbox.namespaces import Namespaces
-from autograder.sandbox.seccomp import Program
+from autograder.sandbox import landlock, limits, seccomp
+from autograder.sandbox.namespaces import Namespaces, die_with, rehearse
+from autograder.sandbox.namespaces import prepare as prepare_namespaces
+from autograder.sandbox.seccomp import syscall
 
 LAYERS = ("namespaces", "uid", "rlimits", "landlock", "seccomp")
 FIRST_UID = 60000
+THREADS = 64
+
+# Beside the interpreter: what the loader, torch's look at the CPU and datetime read; and harmless devices.
+SYSTEM = (
+    "/lib",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+    "/etc/ld.so.cache",
+    "/etc/alternatives",
+    "/etc/localtime",
+    "/usr/share/zoneinfo",
+    "/dev/null",
+    "/dev/zero",
+    "/dev/urandom",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/sys/devices/system/cpu",
+)
+
+PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 4, 24, 38, 47
+PR_CAP_AMBIENT_CLEAR_ALL = 4
+CAPABILITY_VERSION_3 = 0x20080522
+LAST_FD = 0xFFFFFFFF
 
 
 class ConfinementFailed(Exception):
     """A step did not work; the worker must end without running anything of a student's.
 
-    `layer` is a name of LAYERS or "process" for the steps that every worker gets.
+    `layer` is a name of LAYERS, or "process" for the steps that every worker gets.
     """
 
     def __init__(self, layer: str, errno: int, reason: str) -> None:
@@ -67,11 +99,14 @@ class Policy:
 
 @dataclass(frozen=True)
 class Ready:
-    """What Z makes once, so that a worker does not have to."""
+    """What is made once, so that a worker does not have to.
+
+    `missing` has a reason for each layer that this machine lacks; `parent` is a pidfd.
+    """
 
     namespaces: Namespaces
-    ruleset: int | None
-    program: Program | None
+    ruleset: int
+    program: seccomp.Program
     parent: int
     address_space: bool
     missing: dict[str, str]
@@ -83,19 +118,141 @@ class Ready:
 
     def fork(self, policy: Policy) -> int:
         """`os.fork()`; the child is pid 1 of a new pid namespace if the policy asks for namespaces."""
-        raise NotImplementedError
+        return self.namespaces.fork() if "namespaces" in policy.layers else os.fork()
 
 
 def readable_paths() -> tuple[str, ...]:
-    """What this interpreter reads after start-up, as it spells it; never a project, home or temp directory."""
-    raise NotImplementedError
+    """What this interpreter may still read after start-up, as it spells it.
+
+    Only library directories: never a prefix itself, so neither a project that has its environment inside nor
+    one that is installed as editable.
+    """
+    prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
+    libraries = {os.path.join(prefix, name) for prefix in prefixes for name in ("lib", "lib64")}
+    modules = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    return tuple(path for path in sorted({*libraries, *modules, *SYSTEM}) if os.path.exists(path))
 
 
 def prepare(readable: Sequence[str], *, namespaces: bool = True, address_space: bool = True) -> Ready:
-    """Find out what works here and make what workers share. `address_space=False`: hosts where RLIMIT_AS cannot be used."""
-    raise NotImplementedError
+    """Find out what works here, and make what workers share.
+
+    `address_space=False` is for machines where RLIMIT_AS cannot be used; then seccomp has to deny the one kind
+    of memory that no other limit counts.
+    """
+    if reason := _unsupported():
+        nothing = Namespaces(None, errno.ENOSYS, reason)
+        return Ready(nothing, -1, seccomp.Program(b"", ()), -1, address_space, dict.fromkeys(LAYERS, reason))
+    missing = {}
+    spaces = prepare_namespaces(readable) if namespaces else Namespaces(None, reason="not asked for")
+    if spaces.way is None:
+        missing["namespaces"] = spaces.reason
+    if problem := rehearse(lambda: _become(FIRST_UID)):
+        missing["uid"] = f"cannot become another user: {problem.strerror}"
+    version, reason = landlock.abi()
+    if not version:
+        missing["landlock"] = reason
+    if reason := seccomp.available():
+        missing["seccomp"] = reason
+    return Ready(
+        namespaces=spaces,
+        ruleset=landlock.build(readable) if version else -1,
+        program=seccomp.build(shared_memory=address_space),
+        parent=os.pidfd_open(os.getpid()),
+        address_space=address_space,
+        missing=missing,
+    )
 
 
 def confine(policy: Policy, ready: Ready, keep_fds: Collection[int]) -> None:
     """Apply the policy to the calling process, a fresh child of `ready.fork`. Raises ConfinementFailed."""
-    raise NotImplementedError
+    layers = policy.layers
+    for layer in sorted(layers - ready.layers):
+        raise ConfinementFailed(layer, errno.ENOSYS, ready.missing.get(layer, "there is no such layer"))
+    with _step("rlimits"):
+        bounds = _bounds(policy, ready) if "rlimits" in layers else {}  # while there is a /proc
+    with _step("process"):
+        os.setsid()
+    if "namespaces" in layers:
+        with _step("namespaces"):
+            ready.namespaces.enter_private_root()
+    with _step("process"):
+        _empty_bounding_set()  # while there is the capability for it
+    if "uid" in layers:
+        with _step("uid"):
+            _become(policy.uid)
+    with _step("process"):
+        _drop_capabilities()
+        syscall("prctl", PR_SET_NO_NEW_PRIVS, 1)
+        syscall("prctl", PR_SET_DUMPABLE, 0)
+        die_with(ready.parent)
+    with _step("rlimits"):
+        limits.apply(bounds)
+    if "landlock" in layers:
+        with _step("landlock"):
+            landlock.apply(ready.ruleset)
+    with _step("process"):
+        _close_all_but(keep_fds)  # the ruleset and the pidfd among them
+    if "seccomp" in layers:
+        with _step("seccomp"):
+            seccomp.apply(ready.program)
+
+
+@contextmanager
+def _step(layer: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as problem:
+        code = problem.errno if isinstance(problem, OSError) else None
+        raise ConfinementFailed(layer, code or errno.EINVAL, str(problem)) from problem
+
+
+def _unsupported() -> str:
+    """Why nothing at all works here, or empty. `close_range` is the newest call that every worker needs."""
+    try:
+        syscall("close_range", LAST_FD, LAST_FD, 0)
+    except OSError as problem:
+        return f"this needs Linux 5.9 or newer on x86_64 or aarch64 ({problem.strerror})"
+    return ""
+
+
+def _bounds(policy: Policy, ready: Ready) -> dict[int, tuple[int, int]]:
+    nested = "namespaces" in policy.layers and ready.namespaces.way == "userns"
+    others = 0 if nested or "uid" in policy.layers else limits.threads_of(os.getuid())
+    return limits.compute(
+        limits.usage(),
+        cpu_seconds=policy.cpu_seconds,
+        memory_bytes=policy.memory_bytes,
+        threads=others + THREADS,
+        address_space=ready.address_space,
+    )
+
+
+def _become(uid: int) -> None:
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+
+
+def _empty_bounding_set() -> None:
+    """Without the capability for it there is nothing to do: no_new_privs keeps the set from giving anything."""
+    for capability in range(64):
+        try:
+            syscall("prctl", PR_CAPBSET_DROP, capability)
+        except OSError as problem:
+            if problem.errno in (errno.EINVAL, errno.EPERM):  # past the last one; not ours to drop
+                return
+            raise
+
+
+def _drop_capabilities() -> None:
+    syscall("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    none = bytes(2 * 3 * 4)  # effective, permitted, inheritable: 64 bits each
+    syscall("capset", struct.pack("=Ii", CAPABILITY_VERSION_3, 0), none)
+
+
+def _close_all_but(keep_fds: Collection[int]) -> None:
+    first = 0
+    for fd in (*sorted({0, 1, 2, *keep_fds}), LAST_FD + 1):
+        if first < fd:
+            syscall("close_range", first, fd - 1, 0)
+        first = fd + 1

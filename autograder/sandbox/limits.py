@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
+
+if sys.platform != "win32":
+    import resource
+
+KIB, MIB = 1 << 10, 1 << 20
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Bytes of address space and of data that a process has."""
+    """Bytes of address space, and of private writable memory, that a process has mapped."""
 
     address_space: int
     data: int
@@ -15,21 +24,50 @@ class Usage:
 
 def usage() -> Usage:
     """Of the calling process."""
-    raise NotImplementedError
+    with open("/proc/self/status") as file:
+        fields = dict(re.findall(r"^(VmSize|VmData):\s+(\d+) kB$", file.read(), re.MULTILINE))
+    return Usage(int(fields["VmSize"]) * KIB, int(fields["VmData"]) * KIB)
 
 
 def threads_of(uid: int) -> int:
-    """How many threads a user has on this machine."""
-    raise NotImplementedError
+    """How many threads a user has on this machine: what RLIMIT_NPROC compares with."""
+    total = 0
+    for name in os.listdir("/proc"):
+        if name.isdecimal():
+            with suppress(OSError), open(f"/proc/{name}/status") as file:  # it may be gone by now
+                fields = dict(re.findall(r"^(Uid|Threads):\s+(\d+)", file.read(), re.MULTILINE))
+                total += int(fields["Threads"]) if int(fields["Uid"]) == uid else 0
+    return total
 
 
 def compute(
     base: Usage, *, cpu_seconds: int, memory_bytes: int, threads: int, address_space: bool = True
 ) -> dict[int, tuple[int, int]]:
-    """Resource -> (soft, hard). `memory_bytes` is what may be added to `base`."""
-    raise NotImplementedError
+    """Resource -> (soft, hard). `memory_bytes` is what the process may add to `base`."""
+    single = {
+        resource.RLIMIT_DATA: base.data + memory_bytes,
+        resource.RLIMIT_FSIZE: 16 * MIB,
+        resource.RLIMIT_NOFILE: 128,
+        resource.RLIMIT_NPROC: threads,
+        resource.RLIMIT_MEMLOCK: 64 * KIB,
+        resource.RLIMIT_SIGPENDING: 64,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_RTPRIO: 0,
+        resource.RLIMIT_NICE: 0,
+    }
+    if address_space:  # the only limit that counts shared anonymous memory
+        single[resource.RLIMIT_AS] = base.address_space + memory_bytes
+    limits = {name: (value, value) for name, value in single.items()}
+    # SIGXCPU can be ignored, and is by pid 1 of a namespace; the hard limit is a SIGKILL.
+    limits[resource.RLIMIT_CPU] = (cpu_seconds, cpu_seconds + 1)
+    return limits
 
 
 def apply(limits: dict[int, tuple[int, int]]) -> None:
-    """Set them; a hard limit that is already lower stays."""
-    raise NotImplementedError
+    """Set them. Where the hard limit is lower already, it stays."""
+    for name, (soft, hard) in limits.items():
+        present = resource.getrlimit(name)[1]
+        if present != resource.RLIM_INFINITY:
+            hard = min(hard, present)
+        resource.setrlimit(name, (min(soft, hard), hard))
