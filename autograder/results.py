@@ -107,11 +107,15 @@ class Record:
                     "student": each.student,
                     "score": each.score,
                     "points": each.points,
-                    "exercises": [asdict(exercise) for exercise in each.exercises],
+                    "exercises": [to_json(exercise) for exercise in each.exercises],
                 }
                 for each in self.submissions
             ],
         }
+
+
+def to_json(result: ExerciseResult) -> dict[str, Any]:
+    return asdict(result)
 
 
 def tidy(score: float) -> float:

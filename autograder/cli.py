@@ -1,0 +1,178 @@
+"""The command line: parse, call one verb, print, exit.
+
+Exit codes (CONTRACT.md section 5): 0 it did its work; 1 marks were lost (`check`) or something is
+not proved (`validate`, `release --check`); 2 wrong usage or a broken course file; 3 the machinery
+failed or the machine cannot isolate as required; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder import __version__
+from autograder.errors import IsolationError, MachineryError, UsageError
+
+LEVELS = ("full", "strong", "uid", "seatbelt", "process")
+EXIT_LOST, EXIT_USAGE, EXIT_MACHINERY, EXIT_INTERRUPTED = 1, 2, 3, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    # One thread each for the trusted processes too: they are forked, and share the cores with workers.
+    os.environ.update({f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")})
+    try:
+        return int(arguments.run(arguments))
+    except UsageError as error:
+        return _complain(error, EXIT_USAGE)
+    except (IsolationError, MachineryError) as error:
+        return _complain(error, EXIT_MACHINERY)
+    except KeyboardInterrupt:
+        print("autograde: interrupted; run the same command again to go on from here", file=sys.stderr)
+        return EXIT_INTERRUPTED
+
+
+def _complain(error: Exception, code: int) -> int:
+    print(f"autograde: {error}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autograde",
+        description="Grades deep-learning exercises where student code cannot reach the tests.",
+        epilog="Try `autograde COMMAND --help` for a command's options and an example.",
+    )
+    parser.add_argument("--version", action="version", version=f"autograde {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    grade = _command(
+        commands, "grade", _grade, "grade a class: a folder with one entry per student",
+        "autograde grade submissions/ --course . --out grades/",
+    )  # fmt: skip
+    grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="folder, zip, tar.gz, .py or .ipynb per student")
+    _course(grade)
+    _exercises(grade)
+    grade.add_argument("--out", type=Path, default=Path("grades"), help="where the results go (default: grades/)")
+    grade.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="processes (default: one per core)")
+    grade.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto", help="where submissions run (default: auto)")
+    grade.add_argument(
+        "--require-isolation", metavar="LEVEL", choices=LEVELS, default="uid",
+        help=f"refuse below this level: {' > '.join(LEVELS)} (default: uid)",
+    )  # fmt: skip
+    grade.add_argument("--fresh", action="store_true", help="ignore the results of earlier runs")
+
+    check = _command(
+        commands, "check", _check, "run the public tests on your own work", "autograde check corr2d/corr2d.py"
+    )
+    check.add_argument("path", metavar="PATH", type=Path, nargs="?", default=Path(), help="a file or folder (default: here)")
+    _exercises(check)
+
+    validate = _command(
+        commands, "validate", _validate, "prove that the hidden tests are right", "autograde validate --exercise corr2d"
+    )
+    _course(validate)
+    _exercises(validate)
+    validate.add_argument("--json", metavar="FILE", type=Path, help="write what was proved to a file as well")
+
+    release = _command(
+        commands, "release", _release, "rebuild exercises/ from reference/", "autograde release --check"
+    )
+    _course(release)
+    release.add_argument("--check", action="store_true", help="change nothing; say whether exercises/ is stale")
+
+    new = _command(commands, "new", _new, "start a new exercise from the template", "autograde new depthwise_conv")
+    new.add_argument("id", metavar="ID", help="its name: a snake_case noun, which is its folder and its file")
+    _course(new)
+
+    _command(commands, "doctor", _doctor, "say what this machine can do", "autograde doctor")
+    return parser
+
+
+def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: object, does: str, example: str) -> argparse.ArgumentParser:  # fmt: skip
+    parser = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=f"Example: {example}")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _course(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--course", metavar="DIR", type=Path, default=Path(), help="the course (default: this folder)")
+
+
+def _exercises(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--exercise", metavar="ID", action="append", default=[], help="only this exercise; may be repeated"
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from autograder.exercise import load_course
+    from autograder.sandbox.warm import WarmProcess
+    from autograder.submission import collect
+
+    course = load_course(arguments.course)
+    exercises = course.select(arguments.exercise)
+    submissions = collect(arguments.submissions, {each.id: each.implement for each in course.exercises})
+    with WarmProcess() as warm:  # it loads torch while this process does
+        from autograder.classroom import grade_submissions
+
+        return grade_submissions(course, exercises, submissions, warm, arguments)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from autograder.sandbox.warm import WarmProcess
+
+    with WarmProcess() as warm:
+        from autograder.selfcheck import check_path
+
+        return check_path(arguments.path, arguments.exercise, warm)
+
+
+def _validate(arguments: argparse.Namespace) -> int:
+    from autograder.exercise import load_course
+    from autograder.sandbox.warm import WarmProcess
+
+    course = load_course(arguments.course)
+    exercises = course.select(arguments.exercise)
+    with WarmProcess() as warm:
+        from autograder.validate import validate
+
+        return validate(course, exercises, warm, arguments.json)
+
+
+def _release(arguments: argparse.Namespace) -> int:
+    from autograder.release import release, stale
+
+    if arguments.check:
+        complaints = stale(arguments.course)
+        for complaint in complaints:
+            print(complaint)
+        return EXIT_LOST if complaints else 0
+    for path in release(arguments.course, None):
+        print(path)
+    return 0
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from autograder.new import new
+
+    folder = new(arguments.course, arguments.id)
+    print(f"{folder} is ready: edit solution.py first, then `autograde validate --exercise {arguments.id}`")
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from autograder.doctor import doctor
+
+    return doctor()

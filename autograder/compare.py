@@ -1,0 +1,133 @@
+"""Comparison, in the trusted process: type, shape and finiteness before value.
+
+Every assertion here raises `Mismatch`, which carries two texts. The one for hidden checks gives
+shapes, counts and orders of magnitude, never an expected value; the one for public checks shows
+the first differing element.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import torch
+
+# The largest error of a float32 sum of a few hundred products in another order is about 1e-5 of its terms.
+_TOLERANCE = {
+    torch.float64: (1e-7, 1e-9),
+    torch.float32: (1e-4, 1e-5),
+    torch.float16: (1e-2, 1e-3),
+    torch.bfloat16: (2e-2, 1e-2),
+}
+
+
+class Mismatch(AssertionError):
+    """A check's finding.
+
+    `hidden` is fit for every student; `public` may show values and is for public checks alone.
+    """
+
+    def __init__(self, hidden: str, public: str = "", misconception: str | None = None) -> None:
+        super().__init__(hidden)
+        self.hidden = hidden
+        self.public = public or hidden
+        self.misconception = misconception
+
+
+def fail(message: str, misconception: str | None = None) -> NoReturn:
+    """Fail the check with words of the author's, and the misconception where it is known."""
+    raise Mismatch(message, misconception=misconception)
+
+
+def assert_tensor(value: object) -> None:
+    """`value` is a tensor of real floating-point numbers."""
+    if not isinstance(value, torch.Tensor):
+        raise Mismatch(f"the result is {_a(value)}, not a tensor")
+    if not value.is_floating_point():
+        raise Mismatch(f"the result holds {_name(value.dtype)}, not floating-point numbers")
+
+
+def assert_shape(value: object, shape: Sequence[int]) -> None:
+    """`value` is a tensor of exactly this shape."""
+    if not isinstance(value, torch.Tensor):
+        raise Mismatch(f"the result is {_a(value)}, not a tensor")
+    if tuple(value.shape) != tuple(shape):
+        raise Mismatch(f"the result has shape {tuple(value.shape)}, not {tuple(shape)}")
+
+
+def assert_dtype(value: object, dtype: torch.dtype) -> None:
+    """`value` is a tensor of exactly this dtype."""
+    if not isinstance(value, torch.Tensor):
+        raise Mismatch(f"the result is {_a(value)}, not a tensor")
+    if value.dtype != dtype:
+        raise Mismatch(f"the result is {_name(value.dtype)}, not {_name(dtype)}")
+
+
+def assert_close(actual: object, expected: Any, *, rtol: float | None = None, atol: float | None = None) -> None:
+    """`actual` equals `expected` but for rounding: |actual - expected| <= atol + rtol * |expected|.
+
+    Demands a real floating tensor (or, where `expected` is a number or a list of numbers, the same
+    of floats), the exact shape, finite values where the expected ones are, and then the values. It
+    does not demand the same precision: that is what checks of kind `dtype` are for, so that one slip
+    costs one aspect. The tolerance defaults by the dtype of `expected`, float32 for plain numbers.
+    """
+    if not isinstance(expected, torch.Tensor):
+        actual = _as_tensor(actual, expected)
+        expected = torch.tensor(expected, dtype=torch.float32)
+    assert_tensor(actual)
+    assert isinstance(actual, torch.Tensor)
+    assert_shape(actual, expected.shape)
+    default = _TOLERANCE[expected.dtype]
+    rtol, atol = default[0] if rtol is None else rtol, default[1] if atol is None else atol
+    yours, theirs = actual.detach().double(), expected.detach().double()
+    wrong = ~((yours - theirs).abs() <= atol + rtol * theirs.abs())
+    wrong &= ~((yours == theirs) | (yours.isnan() & theirs.isnan()))
+    if wrong.any():
+        raise _value_mismatch(yours, theirs, wrong)
+
+
+def _as_tensor(actual: object, expected: Any) -> torch.Tensor:
+    if isinstance(expected, (list, tuple)):
+        if not isinstance(actual, (list, tuple)) or any(type(item) not in (int, float) for item in actual):
+            raise Mismatch(f"the result is {_a(actual)}, not a list of numbers")
+        if len(actual) != len(expected):
+            raise Mismatch(f"the list has {len(actual)} numbers, not {len(expected)}")
+    elif type(actual) not in (int, float):
+        raise Mismatch(f"the result is {_a(actual)}, not a number")
+    return torch.tensor(actual, dtype=torch.float64)
+
+
+def _value_mismatch(yours: torch.Tensor, theirs: torch.Tensor, wrong: torch.Tensor) -> Mismatch:
+    count, total = int(wrong.sum()), wrong.numel()
+    which = f"{count} of {total} values differ"
+    if count == total:
+        which = "the value differs" if total == 1 else f"all {total} values differ"
+    first = tuple(int(index) for index in wrong.nonzero()[0])
+    shown = f"{which}; the first at {list(first)}: yours {_short(yours[first])}, expected {_short(theirs[first])}"
+    lost = int((~yours.isfinite() & theirs.isfinite()).sum())
+    if lost:
+        return Mismatch(f"{lost} of {total} values are not finite", shown)
+    gap = float((yours - theirs)[wrong].abs().max())
+    return Mismatch(f"{which}, by up to about {_magnitude(gap)}", shown)
+
+
+def _magnitude(gap: float) -> str:
+    """The order of magnitude, and nothing finer: an exact difference would give the answer away."""
+    return f"1e{round(math.log10(gap)):+03d}" if gap > 0 else "0"
+
+
+def _short(value: torch.Tensor) -> str:
+    return f"{float(value):.6g}"
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def _a(value: object) -> str:
+    """What `value` is, in words, for one that is not what it should be."""
+    name = getattr(value, "type_name", None) or type(value).__name__
+    words = {"NoneType": "None", "list": "a list", "tuple": "a tuple", "dict": "a dict", "str": "a string"}
+    words |= {"int": "a number", "float": "a number", "bool": "True or False", "Tensor": "a tensor"}
+    return words.get(name, f"an object of type {name[:40]}")

@@ -1,0 +1,312 @@
+"""Grade a whole class: many submissions, several processes, nothing graded twice, nothing lost.
+
+The session's tests are collected once. Then this process forks one trusted process per job, which
+share the warm process; each takes one student at a time, exercise after exercise, and sends every
+result back as a line of JSON. This process alone writes, so that a kill at any moment loses at most
+what was being graded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+
+from autograder import __version__
+from autograder.errors import MachineryError
+from autograder.exercise import Course, Exercise
+from autograder.grading.diagnosis import Diagnosis
+from autograder.grading.grader import Code, Graded, grade
+from autograder.grading.session import GradingSession
+from autograder.results import ExerciseResult, points_of, to_json
+from autograder.sandbox.connection import Worker
+from autograder.sandbox.remote import Peer
+from autograder.sandbox.warm import WarmProcess
+from autograder.store import Store, key_of
+
+
+class HandedIn(Code, Protocol):
+    """A student's source of one exercise that could be read."""
+
+    @property
+    def digest(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Work:
+    """One student's sources by exercise id; a text in place of a source says why it was rejected."""
+
+    student: str
+    sources: Mapping[str, HandedIn | str]
+
+
+Report = Callable[[str, ExerciseResult, str], None]
+
+
+def grade_class(
+    course: Course,
+    exercises: Sequence[Exercise],
+    work: Sequence[Work],
+    warm: WarmProcess,
+    folder: Path,
+    *,
+    jobs: int,
+    fresh: bool,
+    report: Report,
+) -> None:
+    """Grade `work`; `report` gets (student, result, what the code printed) for each as it is known.
+
+    Results are kept in `folder` and taken from there unless `fresh`. Raises `CourseError` if a test
+    file is broken.
+    """
+    with Store(folder) as store:
+        session = GradingSession(course, exercises, public=False)
+
+        def run(session: GradingSession) -> None:
+            warm.ready()
+            session.prepare()
+            _Pool(session, exercises, work, warm, store, folder, fresh, report).run(min(jobs, len(work)))
+
+        session.run(run)
+
+
+@dataclass
+class _Job:
+    """A forked process, the student it has in hand, and the exercises of theirs still to come."""
+
+    pid: int
+    orders: int
+    results: int
+    number: int
+    student: int | None = None
+    missing: list[str] | None = None
+    buffer: bytes = b""
+
+
+class _Pool:
+    def __init__(
+        self,
+        session: GradingSession,
+        exercises: Sequence[Exercise],
+        work: Sequence[Work],
+        warm: WarmProcess,
+        store: Store,
+        folder: Path,
+        fresh: bool,
+        report: Report,
+    ) -> None:
+        self.session, self.exercises, self.work, self.warm = session, exercises, work, warm
+        self.store, self.folder, self.fresh, self.report = store, folder, fresh, report
+        self.selector = selectors.DefaultSelector()
+        self.waiting = list(range(len(work)))[::-1]
+
+    def run(self, jobs: int) -> None:
+        running = [self._start(number) for number in range(jobs)]
+        try:
+            for job in running:
+                self._hand_out(job)
+            while self.selector.get_map():
+                for key, _ in self.selector.select():
+                    self._read(key.data)
+        finally:
+            for key in list(self.selector.get_map().values()):
+                os.kill(key.data.pid, signal.SIGKILL)
+                os.waitpid(key.data.pid, 0)
+
+    def _start(self, number: int) -> _Job:
+        orders_read, orders = os.pipe()
+        results, results_write = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(orders)
+            os.close(results)
+            _be_job(self, number, orders_read, results_write)
+        os.close(orders_read)
+        os.close(results_write)
+        job = _Job(pid, orders, results, number)
+        self.selector.register(results, selectors.EVENT_READ, job)
+        return job
+
+    def _hand_out(self, job: _Job) -> None:
+        """Give the job its next student, or send it home."""
+        if not self.waiting:
+            job.student = None
+            os.close(job.orders)
+            return
+        job.student = self.waiting.pop()
+        job.missing = [exercise.id for exercise in self.exercises]
+        os.write(job.orders, f"{job.student}\n".encode())
+
+    def _read(self, job: _Job) -> None:
+        piece = os.read(job.results, 1 << 20)
+        if not piece:
+            self._ended(job)
+            return
+        *lines, job.buffer = (job.buffer + piece).split(b"\n")
+        for line in lines:
+            self._take(job, json.loads(line))
+
+    def _take(self, job: _Job, message: Mapping[str, Any]) -> None:
+        assert job.student is not None
+        assert job.missing is not None
+        result = ExerciseResult.from_json(message["result"])
+        if message["key"]:
+            self.store.put(message["key"], result, message["output"])
+        self.report(self.work[job.student].student, result, message["output"])
+        job.missing.remove(result.id)
+        if not job.missing:
+            self._hand_out(job)
+
+    def _ended(self, job: _Job) -> None:
+        """The job is gone: sent home, or it died, which is our fault and never the student's."""
+        self.selector.unregister(job.results)
+        os.close(job.results)
+        _, status = os.waitpid(job.pid, 0)
+        if job.student is None:
+            return
+        for exercise in self.exercises:
+            if exercise.id in (job.missing or ()):
+                reason = f"the grading process died (status {status}); grade again"
+                self.report(self.work[job.student].student, _ungraded(exercise, reason), "")
+        os.close(job.orders)
+        self._hand_out(self._start(job.number))
+
+
+def _be_job(pool: _Pool, number: int, orders: int, results: int) -> None:
+    """The life of a forked job; never returns."""
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+        pool.warm.use_slot(number)
+        with Store(pool.folder) as store, open(orders) as lines, open(results, "w", encoding="utf-8") as out:
+            student = StudentGrader(pool.session, pool.warm, None if pool.fresh else store)
+            for line in lines:
+                for result, key, output in student.grade(pool.work[int(line)], pool.exercises):
+                    message = {"result": to_json(result), "key": key, "output": output}
+                    out.write(json.dumps(message) + "\n")
+                    out.flush()
+        status = 0
+    finally:
+        os._exit(status)
+
+
+class StudentGrader:
+    """Grades one student after another in this process, with the results of earlier runs at hand."""
+
+    def __init__(self, session: GradingSession, warm: WarmProcess, store: Store | None) -> None:
+        self.session, self.warm, self.store = session, warm, store
+        self.diagnose = Diagnosis(session)
+        self.digests = {each.id: each.digest() for each in session.course.exercises}
+
+    def grade(self, work: Work, exercises: Sequence[Exercise]) -> Any:
+        """(result, key to keep it under or "", what the code printed) of each exercise, in order."""
+        known: dict[str, ExerciseResult] = {}
+        for exercise in exercises:
+            source = work.sources.get(exercise.id)
+            if source is None:
+                yield ExerciseResult(exercise.id, "missing", 0.0, exercise.points, "not handed in"), "", ""
+            elif isinstance(source, str):
+                yield ExerciseResult(exercise.id, "rejected", 0.0, exercise.points, source), "", ""
+            else:
+                try:
+                    found = self._result(work, exercise, source, known)
+                except MachineryError as error:
+                    found = _ungraded(exercise, str(error)), "", ""
+                known[exercise.id] = found[0]
+                yield found
+
+    def _result(
+        self, work: Work, exercise: Exercise, source: HandedIn, known: dict[str, ExerciseResult]
+    ) -> tuple[ExerciseResult, str, str]:
+        own, supplied = self._imported(work, exercise, source, known)
+        depends = [source.digest, self.session.course.salt, __version__, torch.__version__, "cpu"]
+        depends += [self.digests[id] for id in (exercise.id, *exercise.imports)]
+        depends += [f"{id}={each.digest}" for id, each in sorted(own.items())] + sorted(supplied)
+        key = key_of(depends)
+        if self.store is not None and (kept := self.store.get(key)) is not None:
+            return kept[0], "", kept[1]
+        started = time.perf_counter()
+        code = WithHelpers(source, {id: each.text for id, each in own.items()})
+        graded = grade(
+            self.session, exercise, code, self.connect,
+            supplied={id: self._exercise(id).implement for id in supplied}, diagnose=self.diagnose,
+        )  # fmt: skip
+        result = self._summed(exercise, source, graded, supplied, work)
+        return replace(result, seconds=round(time.perf_counter() - started, 3)), key, graded.output
+
+    def _summed(
+        self, exercise: Exercise, source: HandedIn, graded: Graded, supplied: Sequence[str], work: Work
+    ) -> ExerciseResult:
+        score, points = points_of(graded.checks)
+        messages = []
+        for id in supplied:
+            why = "lost marks" if id in work.sources else "is missing"
+            messages.append(f"your own `{id}` {why}; the grader supplied a correct one, so that it costs nothing here")
+        return ExerciseResult(
+            exercise.id, "graded", score, points, "; ".join(messages), tuple(supplied), source.digest, 0.0,
+            tuple(graded.checks),
+        )  # fmt: skip
+
+    def _imported(
+        self, work: Work, exercise: Exercise, source: HandedIn, known: dict[str, ExerciseResult]
+    ) -> tuple[dict[str, HandedIn], list[str]]:
+        """Of the exercises that this one imports: the student's own where it is right, and what to supply."""
+        own: dict[str, HandedIn] = {}
+        supplied = []
+        for id in exercise.imports:
+            if id not in source.text:
+                continue
+            theirs = work.sources.get(id)
+            if theirs is not None and not isinstance(theirs, str):
+                if id not in known:
+                    known[id] = self._result(work, self._exercise(id), theirs, known)[0]
+                own[id] = theirs
+                if known[id].score == known[id].points:
+                    continue
+            supplied.append(id)
+        return own, supplied
+
+    def connect(self, exercise: Exercise, supplier: Peer) -> Worker:
+        seconds = int(3 * exercise.limits.seconds) + 1
+        return self.warm.spawn(supplier=supplier, cpu_seconds=seconds, memory_mb=exercise.limits.memory_mb)
+
+    def _exercise(self, id: str) -> Exercise:
+        return next(each for each in self.session.course.exercises if each.id == id)
+
+
+@dataclass(frozen=True)
+class WithHelpers:
+    """A source with further modules that it may import."""
+
+    source: Code
+    more: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    @property
+    def text(self) -> str:
+        return self.source.text
+
+    @property
+    def helpers(self) -> dict[str, str]:
+        return {**self.source.helpers, **self.more}
+
+    def where(self, line: int) -> str:
+        return self.source.where(line)
+
+    def line(self, line: int) -> str:
+        return self.source.line(line)
+
+
+def _ungraded(exercise: Exercise, reason: str) -> ExerciseResult:
+    return ExerciseResult(exercise.id, "ungraded", None, exercise.points, reason)

@@ -1,0 +1,93 @@
+"""Assertions about one aspect of a student's function: its gradients, its inputs, what it raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from autograder.compare import Mismatch, assert_tensor
+from autograder.errors import SubmissionRaised
+from autograder.grading.examples import fresh
+from autograder.grading.handles import RemoteFunction, RemoteModule
+
+# Of the sum of the gradient's magnitudes; float32 rounding is a hundred times below.
+_GRADIENT_TOLERANCE = 1e-3
+
+
+def assert_gradients(function: Callable[..., Any], *, step: float = 1.0, **inputs: torch.Tensor) -> None:
+    """Gradients reach every input, and are those of what the student's own function computes.
+
+    The inputs are passed positionally, in the order given. The vector-Jacobian product of the
+    student's graph is compared with central differences of the student's function along one random
+    direction of signs per input. For a function that is linear in each input the difference is
+    exact at any `step`; for a piecewise linear one `step` must stay within a piece. A module's
+    registered parameters count as inputs.
+    """
+    leaves = {name: fresh(tensor).requires_grad_() for name, tensor in inputs.items()}
+    parameters = dict(function.named_parameters()) if isinstance(function, RemoteModule) else {}
+    result = function(*leaves.values())
+    assert_tensor(result)
+    wanted = {name: tensor for name, tensor in (leaves | parameters).items() if tensor.requires_grad}
+    if not result.requires_grad:
+        raise Mismatch(f"no gradient reaches {_and(wanted)}: the result is cut off from its inputs")
+    cotangent = torch.randn(result.shape, dtype=result.dtype)
+    found = torch.autograd.grad(result, [*wanted.values()], cotangent, allow_unused=True)
+    lost = [name for name, gradient in zip(wanted, found, strict=True) if gradient is None]
+    if lost:
+        raise Mismatch(f"no gradient reaches {_and(lost)}")
+    for (name, tensor), gradient in zip(wanted.items(), found, strict=True):
+        direction = torch.randn(tensor.shape).sign().to(tensor.dtype)
+        moved = [_moved(function, inputs, name, sign * step * direction) for sign in (1, -1)]
+        if any(not isinstance(each, torch.Tensor) or each.shape != result.shape for each in moved):
+            raise Mismatch("the shape of the result depends on the values of the inputs")
+        difference = float(((moved[0] - moved[1]).double() / (2 * step) * cotangent.double()).sum())
+        claimed = float((gradient.double() * direction.double()).sum())
+        allowed = _GRADIENT_TOLERANCE * max(1.0, float(gradient.abs().sum()))
+        if not abs(difference - claimed) <= allowed:
+            raise Mismatch(f"the gradient of `{name}` is not the derivative of what the function computes")
+
+
+def _moved(function: Callable[..., Any], inputs: dict[str, torch.Tensor], name: str, by: torch.Tensor) -> Any:
+    """The function's value with one input, or one parameter, moved."""
+    with torch.no_grad():
+        if name in inputs:
+            return function(*(fresh(each) + by if key == name else fresh(each) for key, each in inputs.items()))
+        assert isinstance(function, RemoteModule)
+        parameter = function.get_parameter(name)
+        before = parameter.detach().clone()
+        parameter += by
+        result = function(*inputs.values())
+        parameter.copy_(before)
+        return result
+
+
+def assert_unchanged(function: RemoteFunction | RemoteModule, **inputs: Any) -> None:
+    """The caller's tensors have the same values, shapes and strides after the call."""
+    echo = function.echo(*inputs.values())
+    if echo is None:
+        return
+    changed = []
+    for (name, before), after in zip(inputs.items(), echo, strict=True):
+        if isinstance(before, torch.Tensor) and not (isinstance(after, torch.Tensor) and torch.equal(before, after)):
+            changed.append(name)
+    raise Mismatch(f"the call changes {_and(changed or inputs)}, which belongs to the caller")
+
+
+@contextmanager
+def raises(type_name: str) -> Iterator[None]:
+    """The calls inside raise this exception, or a subclass of it; `type_name` is its class's name."""
+    try:
+        yield
+    except SubmissionRaised as error:
+        if type_name not in (error.type, *error.bases):
+            raise
+        return
+    raise Mismatch(f"no `{type_name}` is raised")
+
+
+def _and(names: Any) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

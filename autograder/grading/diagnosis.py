@@ -1,0 +1,148 @@
+"""Which wrong idea is behind a failed check: the chaff that behaves as the student's code does.
+
+Every chaff is a wrong solution that embodies one misconception. When a check fails, its transcript
+(what every call in it returned, raised, or gave as a gradient) is compared with what each chaff
+does in the same check, on the same inputs. To add a chaff is to add a diagnosis.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from autograder.exercise import Exercise, misconception_of
+from autograder.grading.grader import grade
+from autograder.grading.session import GradingSession
+from autograder.results import CheckStatus
+from autograder.sandbox import wire
+from autograder.sandbox.remote import Peer
+from autograder.sandbox.worker import Executor
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """What a chaff does in one check that it does not pass."""
+
+    misconception: str
+    check: str  # the folder: the check that must catch it
+    status: CheckStatus
+    transcript: list[Any]
+
+
+class Diagnosis:
+    """Learns what the chaffs of an exercise do when the first check of it fails."""
+
+    def __init__(self, session: GradingSession) -> None:
+        self.session = session
+        self.known: dict[str, dict[str, list[Behaviour]]] = {}
+
+    def __call__(self, exercise: Exercise, check: str, status: CheckStatus, transcript: list[Any]) -> str | None:
+        """The misconception whose chaffs alone behave like this, those made for this check first."""
+        if self.session.public or status not in ("failed", "raised"):
+            return None
+        alike = [
+            each
+            for each in self._behaviours(exercise).get(check, [])
+            if each.status == status and _same(each.transcript, transcript)
+        ]
+        made_for_it = {each.misconception for each in alike if each.check == check}
+        candidates = made_for_it or {each.misconception for each in alike}
+        return candidates.pop() if len(candidates) == 1 else None
+
+    def _behaviours(self, exercise: Exercise) -> dict[str, list[Behaviour]]:
+        if exercise.id not in self.known:
+            found = self.known[exercise.id] = {}
+            current = self.session.current  # the check that failed is still the session's current one
+            for path in exercise.chaffs:
+                code = AuthorCode(path.name, path.read_text(encoding="utf-8"))
+                graded = grade(
+                    self.session, exercise, code, LocalPeer,
+                    supplied={id: self._names(id) for id in exercise.imports}, diagnose=lambda *_: None,
+                )  # fmt: skip
+                for check in graded.checks:
+                    name = check.id.partition("/")[2]
+                    if name in graded.transcripts and check.status in ("failed", "raised"):
+                        behaviour = Behaviour(
+                            misconception_of(path), path.parent.name, check.status, graded.transcripts[name]
+                        )
+                        found.setdefault(name, []).append(behaviour)
+            self.session.current = current
+        return self.known[exercise.id]
+
+    def _names(self, id: str) -> tuple[str, ...]:
+        return next(each.implement for each in self.session.course.exercises if each.id == id)
+
+
+@dataclass(frozen=True)
+class AuthorCode:
+    """A file of the course's author, graded as if it had been handed in."""
+
+    name: str
+    text: str
+    helpers: Mapping[str, str] = field(default_factory=dict)
+
+    def where(self, line: int) -> str:
+        return f"{self.name}, line {line}"
+
+    def line(self, line: int) -> str:
+        lines = self.text.splitlines()
+        return lines[line - 1] if 0 < line <= len(lines) else ""
+
+
+class LocalPeer:
+    """Runs an author's code in this process, through the same wire; never a submission's."""
+
+    def __init__(self, exercise: Exercise, supplier: Peer) -> None:
+        self.executor = Executor(supplier)
+        self.rng: torch.Tensor | None = None
+        self.forgotten: list[tuple[str, int]] = []
+
+    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        forgotten, self.forgotten = self.forgotten, []
+        asked = wire.decode(wire.encode({**request, "forget": forgotten}), strided=True)
+        ours = torch.get_rng_state()
+        if self.rng is not None:
+            torch.set_rng_state(self.rng)
+        if asked["op"] != "load":
+            self.executor.finder.activate()
+        try:
+            return dict(wire.decode(wire.encode(self.executor.execute(asked), strided=False)))
+        finally:
+            self.executor.finder.deactivate()
+            self.rng = torch.get_rng_state()
+            torch.set_rng_state(ours)
+
+    def forget(self, kind: str, id: int) -> None:
+        self.forgotten.append((kind, id))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two transcripts, or two things in them, are the same but for rounding."""
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        if one.shape != other.shape or one.dtype != other.dtype or one.requires_grad != other.requires_grad:
+            return False
+        return torch.allclose(one.detach().double(), other.detach().double(), rtol=1e-3, atol=1e-4, equal_nan=True)
+    if isinstance(one, wire.Handle) and isinstance(other, wire.Handle):
+        return _outline(one.about) == _outline(other.about)
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+    if isinstance(one, float):
+        return abs(one - other) <= 1e-4 + 1e-3 * abs(other) or (one != one and other != other)
+    if isinstance(one, str):
+        return re.sub(r"\d+", "#", one) == re.sub(r"\d+", "#", other)
+    return bool(one == other)
+
+
+def _outline(about: Any) -> Any:
+    """A module's description without its random values."""
+    if isinstance(about, torch.Tensor):
+        return tuple(about.shape), about.requires_grad
+    return {key: _outline(value) for key, value in about.items()} if isinstance(about, dict) else about

@@ -1,0 +1,253 @@
+"""The submission as a hidden test sees it: its functions, modules and objects, which live in the worker.
+
+`submission.corr2d(X, K)` returns a tensor, `submission.Conv2D((2, 3))` a module, and gradients flow
+through both. Nothing of the student's is ever executed on this side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from autograder.compare import Mismatch
+from autograder.errors import SubmissionRaised
+from autograder.sandbox.remote import Peer, Reference, remote_call
+from autograder.sandbox.wire import Handle, WireError
+
+Watch = Callable[[set[str], set[str]], None]
+
+
+class NotDefined(Mismatch):
+    """The submission does not define a name that the check calls."""
+
+
+class Submission:
+    """One student's module. Any attribute is a function that calls the student's of that name.
+
+    `watch` judges what was seen while watching, and raises if it is forbidden.
+    """
+
+    def __init__(self, peer: Peer, watch: Watch) -> None:
+        self._peer, self._watch = peer, watch
+        self._seed: int | None = None
+        self._seen: tuple[set[str], set[str]] | None = None
+        self._transcript: list[Any] = []
+        self._last_call = ""
+
+    def __getattr__(self, name: str) -> RemoteFunction:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return RemoteFunction(self, name)
+
+    def manual_seed(self, seed: int) -> None:
+        """Seed the worker's random numbers just before the next call."""
+        self._seed = seed
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Watch the calls inside, and fail the check if the submission does or can do what is forbidden."""
+        self._seen = (set(), set())
+        try:
+            yield
+        finally:
+            seen, self._seen = self._seen, None
+        self._watch(*seen)
+
+    def _begin(self, peer: Peer, seed: int) -> None:
+        """Start a check: a known seed, an empty transcript."""
+        self._peer, self._seed, self._seen, self._transcript, self._last_call = peer, seed, None, [], ""
+
+    # What the handles below use.
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self._seed is not None:
+            request["seed"], self._seed = self._seed, None
+        if self._seen is not None and request["op"] == "call":
+            request["watch"] = True
+        if request["op"] == "call":
+            self._last_call = _described(request)
+        reply = self._peer.ask(request)
+        if self._seen is not None and request["op"] == "call" and reply["ok"]:
+            self._seen[0].update(_texts(reply, "operators"))
+            self._seen[1].update(_texts(reply, "calls"))
+        return reply
+
+    def forget(self, kind: str, id: int) -> None:
+        self._peer.forget(kind, id)
+
+    def receive(self, reply: Mapping[str, Any]) -> Any:
+        """The value of a reply, with handles brought to life; raises what the reply says went wrong."""
+        if not reply["ok"]:
+            if "undefined" in reply:
+                self._transcript.append(("undefined", reply["undefined"]))
+                raise NotDefined(f"`{reply['undefined'][:60]}` is not defined")
+            error = reply["error"]
+            self._transcript.append(("error", error["type"], error["message"]))
+            raise SubmissionRaised(error["type"], tuple(error["bases"]), error["message"], error["file"], error["line"])
+        self._transcript.append(("value", reply.get("value")))
+        return self._alive(reply.get("value"))
+
+    def _alive(self, value: Any) -> Any:
+        if isinstance(value, Handle):
+            return RemoteModule(self, value) if value.about is not None else RemoteObject(self, value)
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._alive(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._alive(item) for key, item in value.items()}
+        return value
+
+
+class RemoteFunction:
+    """A function or method of the student's."""
+
+    def __init__(self, submission: Submission, target: str | int, path: str = "") -> None:
+        self._submission, self._target, self._path = submission, target, path
+
+    def __call__(self, *args: Any) -> Any:
+        return remote_call(self._submission, self._request(args), (), self._submission.receive)
+
+    def echo(self, *args: Any) -> list[Any] | None:
+        """Call, and return the arguments as the call left them; None if they are unchanged."""
+        reply = self._submission.ask(self._request(args) | {"echo": True, "grad": False})
+        self._submission.receive(reply)
+        return _echo(reply, args)
+
+    def _request(self, args: Sequence[Any]) -> dict[str, Any]:
+        return {"op": "call", "target": self._target, "path": self._path, "args": list(args)}
+
+
+class RemoteObject:
+    """An object of the student's that is no module: methods and items call through."""
+
+    def __init__(self, submission: Submission, handle: Handle) -> None:
+        self._submission, self._id = submission, handle.id
+        self._alive = Reference(submission, "object", handle.id)
+        self.type_name = handle.type
+
+    def __getattr__(self, name: str) -> RemoteFunction:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return RemoteFunction(self._submission, self._id, name)
+
+    def __call__(self, *args: Any) -> Any:
+        return RemoteFunction(self._submission, self._id)(*args)
+
+    def __getitem__(self, index: Any) -> Any:
+        return RemoteFunction(self._submission, self._id, "__getitem__")(index)
+
+
+class RemoteModule(torch.nn.Module):
+    """The mirror of a student's module: same parameters, and a forward that runs in the worker.
+
+    Parameters and buffers that changed here are shipped before each forward; gradients of the
+    student's own graph fill `.grad` here.
+    """
+
+    def __init__(self, submission: Submission, handle: Handle) -> None:
+        super().__init__()
+        self._submission, self._id = submission, handle.id
+        self._alive = Reference(submission, "object", handle.id)
+        parameters, buffers = _tensors(handle.about, "parameters"), _tensors(handle.about, "buffers")
+        self._names = [*parameters]
+        self._shipped = {name: tensor.detach().clone() for name, tensor in (parameters | buffers).items()}
+        for name, tensor in parameters.items():
+            parent, leaf = self._parent(name)
+            parent.register_parameter(leaf, torch.nn.Parameter(tensor.detach(), tensor.requires_grad))
+        for name, tensor in buffers.items():
+            parent, leaf = self._parent(name)
+            parent.register_buffer(leaf, tensor.detach())
+        self.training = bool(handle.about.get("training"))
+
+    def forward(self, *args: Any) -> Any:
+        mine = [self.get_parameter(name) for name in self._names]
+        return remote_call(self._submission, self._request(args), mine, self._submission.receive)
+
+    def echo(self, *args: Any) -> list[Any] | None:
+        """Call, and return the arguments as the call left them; None if they are unchanged."""
+        reply = self._submission.ask(self._request(args) | {"echo": True, "grad": False})
+        self._submission.receive(reply)
+        return _echo(reply, args)
+
+    def fetch(self, path: str) -> Any:
+        """The student's attribute as it is now, registered or not."""
+        return self._submission.receive(
+            self._submission.ask({"op": "fetch", "target": self._id, "path": path, "args": []})
+        )
+
+    def assign(self, **values: torch.Tensor) -> None:
+        """Copy values into the student's tensors in place, registered or not."""
+        self._submission.receive(self._submission.ask({"op": "assign", "target": self._id, "values": values}))
+        mine = dict(self.named_parameters()) | dict(self.named_buffers())
+        with torch.no_grad():
+            for name, value in values.items():
+                if name in mine:
+                    mine[name].copy_(value)
+                    self._shipped[name] = mine[name].detach().clone()
+
+    def train(self, mode: bool = True) -> RemoteModule:
+        super().train(mode)
+        self._submission.receive(self._submission.ask({"op": "mode", "target": self._id, "training": mode}))
+        return self
+
+    def _request(self, args: Sequence[Any]) -> dict[str, Any]:
+        request = {"op": "call", "target": self._id, "path": "", "args": list(args), "parameters": self._names}
+        return request | {"values": self._changed()}
+
+    def _changed(self) -> dict[str, torch.Tensor]:
+        changed = {}
+        for name, tensor in (dict(self.named_parameters()) | dict(self.named_buffers())).items():
+            now = tensor.detach()
+            if not torch.equal(now, self._shipped[name]):
+                changed[name] = self._shipped[name] = now.clone()
+        return changed
+
+    def _parent(self, name: str) -> tuple[torch.nn.Module, str]:
+        *path, leaf = name.split(".")
+        module: torch.nn.Module = self
+        for part in path:
+            if part not in module._modules:
+                module.add_module(part, torch.nn.Module())
+            module = module.get_submodule(part)
+        return module, leaf
+
+
+def _echo(reply: Mapping[str, Any], args: Sequence[Any]) -> list[Any] | None:
+    echo = reply.get("echo")
+    if echo is not None and (type(echo) is not list or len(echo) != len(args)):
+        raise WireError("an echo of other arguments")
+    return echo
+
+
+def _texts(reply: Mapping[str, Any], key: str) -> list[str]:
+    found = reply.get(key)
+    if type(found) is not list or any(type(item) is not str for item in found):
+        raise WireError("names that are not a list of names")
+    return found
+
+
+def _tensors(about: Any, key: str) -> dict[str, torch.Tensor]:
+    found = about.get(key) if type(about) is dict else None
+    if type(found) is not dict or not all(
+        type(name) is str and all(part.isidentifier() or part.isdigit() for part in name.split("."))
+        and isinstance(tensor, torch.Tensor)
+        for name, tensor in found.items()
+    ):  # fmt: skip
+        raise WireError("a module of the wrong form")
+    return found
+
+
+def _described(request: Mapping[str, Any]) -> str:
+    """A call in words fit for a student: names, shapes and sizes, no values."""
+    name = request["target"] if isinstance(request["target"], str) else request["path"] or "the module"
+    return f"`{name}`({', '.join(_shape_of(arg) for arg in request['args'])})"
+
+
+def _shape_of(value: Any) -> str:
+    if isinstance(value, torch.Tensor):
+        return f"shape {tuple(value.shape)}"
+    if isinstance(value, (int, str, tuple, type(None))):
+        return repr(value)
+    return "..." if isinstance(value, float) else type(value).__name__

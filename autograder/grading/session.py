@@ -1,0 +1,155 @@
+"""One pytest session that grades many submissions: hidden tests are collected once, run for each.
+
+The session is trusted and never holds anything of a submission's but text and checked values. It
+runs `work` once its tests are collected; `work` gets a `Grader` and calls it as often as it likes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection
+from typing import Any
+
+import hypothesis
+import pytest
+import torch
+from _pytest.runner import runtestprotocol
+
+from autograder.errors import CourseError, MachineryError
+from autograder.exercise import Course, Exercise
+from autograder.grading.checks import Check, check_of
+from autograder.grading.examples import drawn_examples, fresh, seed_of
+from autograder.grading.handles import Submission
+from autograder.grading.reference import Reference
+from autograder.sandbox.remote import Peer
+
+RNG_SEED_OF_PUBLIC = "public"
+
+
+class CheckItem(pytest.Function):
+    """A check as pytest runs it; the same item runs again for every submission."""
+
+    check: Check
+    exercise: Exercise
+
+
+class GradingSession:
+    """The pytest plugin. `current` is what the fixtures give to the check that is running."""
+
+    def __init__(self, course: Course, exercises: Collection[Exercise], *, public: bool) -> None:
+        self.course, self.public = course, public
+        self.by_file = {(each.public_tests if public else each.hidden_tests).resolve(): each for each in exercises}
+        self.items: dict[str, list[CheckItem]] = {each.id: [] for each in exercises}
+        self.references = {} if public else {each.id: Reference(each.solution) for each in exercises}
+        self.examples: dict[str, list[dict[str, Any]]] = {}
+        self.current: Submission | None = None
+        self.current_exercise: Exercise | None = None
+        self.raised: BaseException | None = None
+        self.broken: list[tuple[str, str]] = []
+
+    def run(self, work: Callable[[GradingSession], None]) -> None:
+        """Collect the checks and hand over to `work`. Raises what `work` raises, and `CourseError`."""
+        self.work, self.error = work, None
+        files = [str(path) for path in self.by_file]
+        for path in self.by_file:
+            if not path.is_file():
+                raise CourseError(path, None, "there is no such file")
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        root = str(self.course.root.resolve())
+        options = ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:warnings", "-s"]
+        options += ["-c", os.devnull, "--rootdir", root, "--confcutdir", root, "--import-mode=importlib"]
+        options += ["--assert=plain", "-o", "python_functions=", "-o", "python_classes=", "-o", "python_files=*.py"]
+        hypothesis.settings.register_profile("autograde", derandomize=True, database=None, deadline=None)
+        hypothesis.settings.load_profile("autograde")
+        code = pytest.main([*options, *files], plugins=[self])
+        if self.error is not None:
+            raise self.error
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            raise MachineryError(f"the test session ended with {code!r}")
+
+    # pytest's hooks
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, collector: pytest.Module, name: str, obj: Any) -> Any:
+        if (found := check_of(obj)) is None or found.name != name:
+            return []
+        item = CheckItem.from_parent(collector, name=name, callobj=obj)
+        item.check, item.exercise = found, self.by_file[collector.path.resolve()]
+        return item
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            path = self.course.root / report.nodeid.partition("::")[0]
+            self.error = self.error or CourseError(path, None, _last_line(str(report.longrepr)))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        for item in session.items:
+            assert isinstance(item, CheckItem)
+            self.items[item.exercise.id].append(item)
+        for id, items in self.items.items():
+            path = next(path for path, exercise in self.by_file.items() if exercise.id == id)
+            if not items or (items[0].check.name, items[0].check.kind) != ("interface", "interface"):
+                reason = "the first check must be called `interface` and be of that kind"
+                self.error = self.error or CourseError(path, None, reason)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if self.error is None:
+            try:
+                self.work(self)
+            except BaseException as error:
+                self.error = error
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: CheckItem) -> bool:
+        names = pyfuncitem._fixtureinfo.argnames
+        fixtures = {name: pyfuncitem.funcargs[name] for name in names}
+        torch.manual_seed(self._seed(pyfuncitem))
+        for example in self._examples(pyfuncitem):
+            pyfuncitem.obj(**fixtures, **fresh(example))
+        return True
+
+    def pytest_runtest_makereport(self, item: CheckItem, call: pytest.CallInfo[None]) -> None:
+        if call.excinfo is not None and self.raised is None:
+            self.raised = call.excinfo.value
+
+    @pytest.fixture
+    def submission(self) -> Submission:
+        assert self.current is not None
+        return self.current
+
+    @pytest.fixture
+    def reference(self, request: pytest.FixtureRequest) -> Reference:
+        if self.public:
+            raise CourseError(request.path, None, "public checks have no `reference`: students do not have it")
+        return self.references[request.node.exercise.id]
+
+    # what `work` calls
+
+    def run_check(self, item: CheckItem, submission: Submission, peer: Peer) -> BaseException | None:
+        """Run one check; what it raised, or None if it passed."""
+        submission._begin(peer, self._seed(item))
+        self.current, self.raised = submission, None
+        item._initrequest()
+        runtestprotocol(item, log=False, nextitem=item)
+        return self.raised
+
+    def prepare(self) -> None:
+        """Draw every example now, so that processes forked later share them."""
+        for items in self.items.values():
+            for item in items:
+                self._examples(item)
+
+    def _seed(self, item: CheckItem) -> int:
+        return seed_of(self.course.salt or RNG_SEED_OF_PUBLIC, item.exercise.id, item.check.name)
+
+    def _examples(self, item: CheckItem) -> list[dict[str, Any]]:
+        id = f"{item.exercise.id}/{item.check.name}"
+        if id not in self.examples:
+            self.examples[id] = drawn_examples(item.obj, self._seed(item))
+        return self.examples[id]
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return lines[-1].removeprefix("E").strip() if lines else "cannot be read"

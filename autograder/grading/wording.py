@@ -1,0 +1,91 @@
+"""What a student reads about a check that did not pass.
+
+For hidden checks nothing that the worker wrote is repeated: an exception's type comes from a fixed
+list, its line is the student's own, and of its message only a few well-known forms are told again,
+with names that stand in the student's own source.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from typing import Protocol
+
+from autograder.compare import Mismatch
+from autograder.errors import SubmissionRaised
+
+MAX_MESSAGE = 600
+
+_KNOWN_TYPES = {
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+}
+_KNOWN_NAMES = {
+    "Tensor", "Parameter", "NoneType", "module", "function", "method", "builtin_function_or_method", "Size", "dtype",
+    "torch", "nn", "Module", *dir(builtins),
+}  # fmt: skip
+_N = r"(\w{1,40})"
+_FORMS = [
+    (re.compile(rf"^name '{_N}' is not defined"), "the name `{}` is not defined"),
+    (re.compile(rf"^cannot access local variable '{_N}'"), "the local variable `{}` is used before it has a value"),
+    (re.compile(rf"^'{_N}' object has no attribute '{_N}'"), "an object of type {} has no attribute `{}`"),
+    (re.compile(rf"^module '[\w.]*' has no attribute '{_N}'"), "the module has no attribute `{}`"),
+    (re.compile(rf"^'{_N}' object is not (callable|iterable|subscriptable)"), "an object of type {} is not {}"),
+    (re.compile(rf"^unsupported operand type\(s\) for \S+: '{_N}' and '{_N}'"), "operands of types {} and {} do not go together"),
+    (re.compile(r"^.*missing \d{1,2} required positional argument"), "a call lacks an argument"),
+    (re.compile(r"^.*takes \d{1,2} positional arguments? but \d{1,2} were given"), "a call has too many arguments"),
+    (re.compile(rf"^No module named '{_N}'"), "there is no module `{}`"),
+    (re.compile(r"^The size of tensor a "), "the shapes of two tensors do not fit each other"),
+    (re.compile(r"^The expanded size of the tensor"), "the shapes of two tensors do not fit each other"),
+    (re.compile(r"^shape '.*' is invalid for input of size"), "a tensor cannot be given this shape"),
+    (re.compile(r"^mat1 and mat2 shapes cannot be multiplied"), "the shapes of two matrices do not fit each other"),
+    (re.compile(r"^expected m1 and m2 to have the same dtype"), "float32 and float64 meet in one operation"),
+    (re.compile(r"^expected scalar type \w+ but found"), "float32 and float64 meet in one operation"),
+    (re.compile(r"^index \d+ is out of bounds"), "an index is out of bounds"),
+    (re.compile(r"^element 0 of tensors does not require grad"), "there is no graph to send a gradient back through"),
+    (re.compile(r"^a leaf Variable that requires grad is being used in an in-place"), "an input is changed in place"),
+]  # fmt: skip
+
+
+class Lines(Protocol):
+    """The part of `submission.Source` that a message needs."""
+
+    @property
+    def text(self) -> str: ...
+    def where(self, line: int) -> str: ...
+    def line(self, line: int) -> str: ...
+
+
+def of_mismatch(error: Mismatch, call: str, show: bool) -> str:
+    """A finding, with the call that led to it."""
+    text = error.public if show else error.hidden
+    return f"{call}: {text}" if call else text
+
+
+def of_exception(error: SubmissionRaised, source: Lines, call: str, show: bool) -> str:
+    """What the student's code raised, where, and why as far as it may be said. `show`: its own words."""
+    name = error.type if show or error.type in _KNOWN_TYPES else "an exception"
+    reason = _plain(error.message) if show else _told_again(error.message, source.text)
+    line = source.line(error.line).strip() if error.line > 0 else ""
+    place = f" at {source.where(error.line)}" if line else ""
+    parts = [f"{call} raised {name}{place}" if call else f"{name}{place}"]
+    if line:
+        parts.append(f"`{_plain(line)[:120]}`")
+    if error.type == "NotImplementedError" and not reason:
+        reason = "it is still to be written"
+    return ": ".join(part for part in (*parts, reason) if part)[:MAX_MESSAGE]
+
+
+def _told_again(message: str, source: str) -> str:
+    for form, text in _FORMS:
+        found = form.match(message)
+        if found is None:
+            continue
+        names = found.groups()
+        if all(name in _KNOWN_NAMES or re.search(rf"\b{re.escape(name)}\b", source) for name in names):
+            return text.format(*names)
+    return ""
+
+
+def _plain(text: str) -> str:
+    """On one line, without control characters (terminals) or bidirectional tricks."""
+    return "".join(char if char.isprintable() else " " for char in text).strip()

@@ -1,0 +1,199 @@
+"""The trusted end of one worker: questions out, checked replies in, absolute deadlines, a kill switch."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import select
+import socket
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.errors import MachineryError, WorkerCrashed, WorkerTimeout
+from autograder.sandbox import wire
+from autograder.sandbox.remote import Peer
+
+REPLY_CAP = 80 << 20
+OUTPUT_CAP = 64 << 10
+MAX_QUESTIONS = 5000
+GRACE = 2.0  # seconds that the warm process has to confine a worker, or to report its end
+
+
+@dataclass
+class Ending:
+    """Why a worker is gone, as the warm process saw it."""
+
+    signal: int = 0
+    cpu_seconds: float = 0.0
+    peak_kb: int = 0
+
+
+class Worker:
+    """One worker process. `ask` is the only way in; every reply has been checked for form.
+
+    `supplier` answers the worker's own questions, for functions that the grader supplies.
+    After `WorkerTimeout` or `WorkerCrashed` the process is dead and the object of no more use.
+    """
+
+    def __init__(self, data: socket.socket, output: int, status: socket.socket, supplier: Peer | None = None) -> None:
+        self.data, self.status, self.supplier = data, status, supplier
+        self.output_fd = output
+        self.output = bytearray()
+        self.alive = True
+        self.deadline = time.monotonic() + GRACE
+        self.forgotten: list[tuple[str, int]] = []
+        self.ending = Ending()
+        data.setblocking(False)
+        self.poller = select.poll()
+        self.poller.register(output, select.POLLIN)
+        self.poller.register(data, select.POLLIN)
+
+    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Send a request and wait for its reply until `self.deadline` (monotonic, absolute)."""
+        if not self.alive:
+            raise WorkerCrashed("the process that ran the submission is gone")
+        nonce = secrets.randbits(64)
+        forgotten, self.forgotten = self.forgotten, []
+        try:
+            self._send(wire.frame(wire.REQUEST, nonce, wire.encode({**request, "forget": forgotten})))
+            for _ in range(MAX_QUESTIONS):
+                kind, value = self._receive(nonce)
+                if kind == wire.REPLY:
+                    return _checked(value)
+                answer = self._answer(value)
+                if time.monotonic() > self.deadline:
+                    raise WorkerTimeout("no answer in time")
+                self._send(wire.frame(wire.ANSWER, nonce, answer))
+            raise wire.WireError("too many questions")
+        except wire.WireError as error:
+            self.kill()
+            raise WorkerCrashed(f"the submission broke the connection to the grader ({error})") from None
+        except (ConnectionError, _HungUp):
+            self.kill()
+            raise WorkerCrashed(self._why()) from None
+        except WorkerTimeout:
+            self.kill()
+            raise
+
+    def forget(self, kind: str, id: int) -> None:
+        self.forgotten.append((kind, id))
+
+    def kill(self) -> None:
+        """End the process now, learn why it ended if it already had, and take what it printed last."""
+        if self.alive:
+            self.data.close()
+            with suppress(OSError):
+                self.status.shutdown(socket.SHUT_WR)  # the warm process sees the hang-up and kills
+            self._read_ending()
+            self.close()
+
+    def close(self) -> None:
+        """Hang up: the warm process ends the worker, and nobody waits for it."""
+        if self.alive:
+            self.alive = False
+            self.data.close()
+            self._drain()
+            os.close(self.output_fd)
+            self.status.close()
+
+    def _answer(self, question: Any) -> bytes:
+        if self.supplier is None or type(question) is not dict:
+            raise wire.WireError("a question that nobody answers")
+        return wire.encode(self.supplier.ask(question))
+
+    def _send(self, frame: bytes) -> None:
+        view = memoryview(frame)
+        while view:
+            try:
+                view = view[self.data.send(view) :]
+            except BlockingIOError:
+                self._wait(select.POLLOUT)
+
+    def _receive(self, nonce: int) -> tuple[int, Any]:
+        kind, echoed, length = wire.header(self._exactly(wire.HEADER.size), REPLY_CAP)
+        if kind not in (wire.REPLY, wire.QUESTION) or echoed != nonce:
+            raise wire.WireError("an answer to no question")
+        return kind, wire.decode(self._exactly(length))
+
+    def _exactly(self, size: int) -> bytes:
+        pieces: list[bytes] = []
+        while size:
+            try:
+                piece = self.data.recv(min(size, 1 << 20))
+            except BlockingIOError:
+                self._wait(select.POLLIN)
+                continue
+            if not piece:
+                raise _HungUp
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
+
+    def _wait(self, event: int) -> None:
+        """Until the data socket is ready; what the worker prints is drained meanwhile."""
+        self.poller.modify(self.data, event)
+        while True:
+            left = self.deadline - time.monotonic()
+            if left <= 0:
+                raise WorkerTimeout("no answer in time")
+            ready = dict(self.poller.poll(left * 1000))
+            if self.output_fd in ready:
+                self._drain(once=True)
+            if self.data.fileno() in ready:
+                return
+
+    def _drain(self, *, once: bool = False) -> None:
+        while True:
+            try:
+                piece = os.read(self.output_fd, 1 << 16)
+            except BlockingIOError:
+                return
+            self.output += piece[: OUTPUT_CAP - len(self.output)]
+            if not piece:
+                with suppress(KeyError):
+                    self.poller.unregister(self.output_fd)
+                return
+            if once:
+                return
+
+    def _read_ending(self) -> None:
+        self.status.settimeout(GRACE)
+        with suppress(OSError, ValueError):
+            for line in self.status.makefile():
+                report = json.loads(line)
+                if "refused" in report:
+                    raise MachineryError(f"a worker could not be confined: {report['refused']}")
+                self.ending = Ending(report["signal"], report["cpu_seconds"], report["peak_kb"])
+
+    def _why(self) -> str:
+        return f"signal {self.ending.signal}" if self.ending.signal else "it ended itself"
+
+
+class _HungUp(Exception):
+    """The worker has closed its end."""
+
+
+def _checked(value: Any) -> dict[str, Any]:
+    """The reply, if it has the form that every reply has."""
+    if type(value) is not dict or type(value.get("ok")) is not bool:
+        raise wire.WireError("a reply of the wrong form")
+    if value["ok"]:
+        return value
+    error = value.get("error")
+    if type(value.get("undefined")) is str:
+        return value
+    if type(error) is not dict or [type(error.get(key)) for key in ("type", "message", "file", "line")] != [
+        str,
+        str,
+        str,
+        int,
+    ]:
+        raise wire.WireError("an error of the wrong form")
+    bases = error.get("bases")
+    if type(bases) is not list or any(type(base) is not str for base in bases):
+        raise wire.WireError("an error of the wrong form")
+    return value

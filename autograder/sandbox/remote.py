@@ -1,0 +1,103 @@
+"""A call whose other half runs on the other side of the boundary, gradients included.
+
+Both directions use it: the grader calls the student's function, and a student's function calls
+one that the grader supplies. `Peer` is whatever carries the questions over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import torch
+
+from autograder.sandbox.wire import WireError, tensors_in
+
+
+class Peer(Protocol):
+    """Carries a request over and brings the reply back; see `worker.Executor` for the requests."""
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]: ...
+
+    def forget(self, kind: str, id: int) -> None:
+        """The other side may drop the object or graph `id`: nobody here refers to it any more."""
+
+
+class Reference:
+    """Keeps something on the other side alive for as long as this object lives."""
+
+    def __init__(self, peer: Peer, kind: str, id: int) -> None:
+        self.peer, self.kind, self.id = peer, kind, id
+
+    def __del__(self) -> None:
+        self.peer.forget(self.kind, self.id)
+
+
+def remote_call(
+    peer: Peer,
+    request: dict[str, Any],
+    parameters: Sequence[torch.Tensor],
+    receive: Callable[[dict[str, Any]], Any],
+) -> Any:
+    """Send a call and return its value, linked into the autograd graph of this side.
+
+    `request["args"]` holds the arguments; `parameters` are tensors that the call uses without
+    their being arguments (a module's). `receive` takes the reply, raises if it is an error, and
+    returns the value. Gradients flow to every argument and parameter that requires grad.
+    """
+    inputs = [*tensors_in(request["args"]), *parameters]
+    if not (torch.is_grad_enabled() and any(tensor.requires_grad for tensor in inputs)):
+        return receive(peer.ask(request | {"grad": False}))
+    box: dict[str, Any] = {}
+
+    def send() -> list[torch.Tensor]:
+        reply = peer.ask(request | {"grad": True})
+        box["value"] = receive(reply)
+        if reply.get("graph") is not None:
+            box["graph"] = Reference(peer, "graph", reply["graph"])
+        return tensors_in(box["value"])
+
+    outputs = _RemoteCall.apply(peer, send, box, receive, *inputs)
+    return _replace(box["value"], iter(outputs))
+
+
+class _RemoteCall(torch.autograd.Function):
+    @staticmethod
+    def forward(  # type: ignore[override]
+        ctx: Any,
+        peer: Peer,
+        send: Callable[[], list[torch.Tensor]],
+        box: dict[str, Any],
+        receive: Callable[[dict[str, Any]], Any],
+        *inputs: torch.Tensor,
+    ) -> tuple[torch.Tensor, ...]:
+        ctx.set_materialize_grads(False)
+        found = send()
+        ctx.peer, ctx.graph, ctx.receive = peer, box.get("graph"), receive
+        ctx.linked = [tensor.requires_grad and ctx.graph is not None for tensor in found]
+        ctx.like = [(tensor.shape, tensor.dtype) for tensor in inputs]
+        outputs = [tensor.detach() for tensor in found]
+        ctx.mark_non_differentiable(*(out for out, linked in zip(outputs, ctx.linked, strict=True) if not linked))
+        return tuple(outputs)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable  # type: ignore[untyped-decorator]
+    def backward(ctx: Any, *cotangents: torch.Tensor | None) -> Any:
+        wanted = [grad for grad, linked in zip(cotangents, ctx.linked, strict=True) if linked]
+        reply = ctx.peer.ask({"op": "vjp", "graph": ctx.graph.id, "cotangents": wanted})
+        gradients = ctx.receive(reply)
+        for gradient, like in zip(gradients, ctx.like, strict=True):
+            if gradient is not None and (gradient.shape, gradient.dtype) != like:
+                raise WireError("a gradient that does not look like its input")
+        return (None, None, None, None, *gradients)
+
+
+def _replace(value: Any, outputs: Any) -> Any:
+    """`value` with its tensors replaced, in order, by those of `outputs`."""
+    if isinstance(value, torch.Tensor):
+        return next(outputs)
+    if isinstance(value, (list, tuple)):
+        return type(value)(_replace(item, outputs) for item in value)
+    if isinstance(value, dict):
+        return {key: _replace(item, outputs) for key, item in value.items()}
+    return value

@@ -1,0 +1,7 @@
+"""What the grader tells the warm process about a worker that it wants: numbers, nothing else."""
+
+from __future__ import annotations
+
+import struct
+
+SPAWN = struct.Struct("<IIII")  # layers as bits of confine.LAYERS, slot, CPU seconds, memory in MiB

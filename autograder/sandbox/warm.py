@@ -1,0 +1,121 @@
+"""The trusted end of the warm process: starting it, and getting workers from it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection
+from contextlib import suppress
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from autograder.errors import MachineryError
+from autograder.sandbox.confine import LAYERS
+from autograder.sandbox.spawn import SPAWN
+
+if TYPE_CHECKING:
+    from autograder.sandbox.connection import Worker
+    from autograder.sandbox.remote import Peer
+
+START_SECONDS = 120.0
+SLOTS = 512
+
+
+class WarmProcess:
+    """Starts in the background; `ready()` waits for it. Safe to use from forks of the process that made it."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.control = ours
+        self.layers: frozenset[str] = frozenset()
+        self.missing: dict[str, str] = {}
+        self.slot = 0
+        self._ready = False
+        with theirs:
+            code = f"from autograder.sandbox.zygote import main; main({theirs.fileno()})"
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-c", code],
+                pass_fds=[theirs.fileno()], env=_clean_environment(), stdin=subprocess.DEVNULL,
+                stderr=subprocess.PIPE, start_new_session=True,
+            )  # fmt: skip
+
+    def ready(self) -> None:
+        """Wait until torch is loaded and warmed. Raises `MachineryError` if that fails."""
+        if self._ready:
+            return
+        self.control.settimeout(START_SECONDS)
+        with suppress(OSError):
+            report = self.control.recv(1 << 16)
+            if report:
+                self.missing = json.loads(report)["missing"]
+                self._ready = True
+                self.control.settimeout(None)
+                return
+        self.process.kill()
+        _, errors = self.process.communicate()
+        reason = errors.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
+        raise MachineryError(f"the warm process did not start: {reason[0]}")
+
+    def use_slot(self, slot: int) -> None:
+        """For a process forked from this one: a number of its own, from which its workers get their uid."""
+        self.slot = slot
+
+    def spawn(
+        self,
+        *,
+        layers: Collection[str] | None = None,
+        supplier: Peer | None = None,
+        cpu_seconds: int = 60,
+        memory_mb: int = 1024,
+    ) -> Worker:
+        """A fresh worker with the layers that this machine has been shown to give (or with these alone)."""
+        from autograder.sandbox.connection import Worker  # torch, which the start need not wait for
+
+        self.ready()
+        wanted = self.layers if layers is None else layers
+        bits = sum(1 << bit for bit, layer in enumerate(LAYERS) if layer in wanted)
+        data, their_data = socket.socketpair()
+        status, their_status = socket.socketpair()
+        output, their_output = os.pipe()
+        os.set_blocking(output, False)
+        message = SPAWN.pack(bits, self.slot % SLOTS, cpu_seconds, memory_mb)
+        try:
+            socket.send_fds(self.control, [message], [their_data.fileno(), their_output, their_status.fileno()])
+        except OSError as error:
+            raise MachineryError(f"the warm process is gone: {error.strerror}") from None
+        finally:
+            their_data.close()
+            their_status.close()
+            os.close(their_output)
+        return Worker(data, output, status, supplier)
+
+    def close(self) -> None:
+        self.control.close()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)
+            return
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self) -> WarmProcess:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _clean_environment() -> dict[str, str]:
+    """Nothing of the grader's environment but what torch needs to find its libraries, one thread each."""
+    kept = {
+        key: os.environ[key]
+        for key in ("PATH", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+        if key in os.environ
+    }
+    threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")}
+    return kept | threads | {"LANG": "C.UTF-8", "PYTORCH_NVML_BASED_CUDA_CHECK": "1", "TMPDIR": tempfile.gettempdir()}

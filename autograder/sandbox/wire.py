@@ -1,0 +1,281 @@
+"""The typed format that crosses the boundary, and the frames that carry it.
+
+A value is one tag byte and its content: None, booleans, integers, floats, strings, lists, tuples,
+dicts, dtypes, tensors (dtype, shape, raw little-endian bytes) and handles (a number that stands
+for an object which stays where it is). Nothing here resolves a name, calls a constructor that the
+other side chose, or allocates before the size that is claimed has been checked against the bytes
+that are really there. There is no pickle.
+
+A frame is a header (magic, kind, nonce, length) and one value. The nonce of a reply must be that
+of its request, so that a frame forged in advance answers nothing.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+MAX_DEPTH = 32
+MAX_ITEMS = 200_000
+MAX_DIMS = 8
+MAX_SIDE = 1 << 40
+MAX_INT_BYTES = 256
+
+MAGIC = b"AGW1"
+HEADER = struct.Struct("<4sBQQ")  # magic, kind, nonce, length of the body in bytes
+REQUEST, REPLY = 1, 2  # trusted side asks, worker answers
+QUESTION, ANSWER = 3, 4  # worker asks for a function that the grader supplies, trusted side answers
+
+DTYPES = (
+    torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int16, torch.int8,
+    torch.uint8, torch.bool, torch.complex64, torch.complex128,
+)  # fmt: skip
+_CODES = {dtype: code for code, dtype in enumerate(DTYPES)}
+
+_U32, _U64, _I64, _F64 = struct.Struct("<I"), struct.Struct("<Q"), struct.Struct("<q"), struct.Struct("<d")
+_TENSOR = struct.Struct("<BBB")  # dtype, flags, number of dimensions
+_REQUIRES_GRAD, _STRIDED = 1, 2
+
+
+class WireError(Exception):
+    """Bytes that are not a value or a frame of this format."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """Stands for an object that stays on the other side.
+
+    `type` is its class's name for messages; `about` describes it (a module's parameters).
+    """
+
+    id: int
+    type: str = ""
+    about: Any = None
+
+
+class Unencodable(Exception):
+    """A value that only a handle can stand for."""
+
+
+def carries(value: Any) -> bool:
+    """Whether a value that holds no others travels as itself; if not, a handle stands for it."""
+    kind = type(value)
+    if kind in (torch.Tensor, torch.nn.Parameter):
+        return value.layout is torch.strided and value.dtype in _CODES and value.dim() <= MAX_DIMS
+    return kind in (type(None), bool, int, float, str, torch.dtype, torch.Size)
+
+
+def encode(value: Any, *, strided: bool = True) -> bytes:
+    """The bytes of a value.
+
+    With `strided`, tensors keep their strides, so that a view arrives as the same view; what a
+    worker sends is contiguous. Raises `Unencodable` for what only a handle can stand for.
+    """
+    chunks: list[bytes] = []
+    _encode(value, chunks, 0, strided)
+    return b"".join(chunks)
+
+
+def _encode(value: Any, out: list[bytes], depth: int, strided: bool) -> None:
+    if depth > MAX_DEPTH:
+        raise Unencodable("nested too deeply")
+    kind = type(value)
+    if value is None:
+        out.append(b"N")
+    elif kind is bool:
+        out.append(b"T" if value else b"F")
+    elif kind is int:
+        raw = value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True)
+        if len(raw) > MAX_INT_BYTES:
+            raise Unencodable("an integer of over 2,000 bits")
+        out += (b"i", _U32.pack(len(raw)), raw)
+    elif kind is float:
+        out += (b"f", _F64.pack(value))
+    elif kind is str:
+        raw = value.encode("utf-8", "replace")
+        out += (b"s", _U32.pack(len(raw)), raw)
+    elif kind in (list, tuple, torch.Size):
+        out += (b"l" if kind is list else b"t", _U32.pack(len(value)))
+        for item in value:
+            _encode(item, out, depth + 1, strided)
+    elif kind is dict:
+        out += (b"d", _U32.pack(len(value)))
+        for key, item in value.items():
+            _encode(key, out, depth + 1, strided)
+            _encode(item, out, depth + 1, strided)
+    elif kind is torch.dtype:
+        out += (b"y", bytes([_CODES[value]]))
+    elif kind in (torch.Tensor, torch.nn.Parameter):
+        _encode_tensor(value, out, strided)
+    elif kind is Handle:
+        out += (b"h", _U64.pack(value.id))
+        _encode(value.type, out, depth + 1, strided)
+        _encode(value.about, out, depth + 1, strided)
+    else:
+        raise Unencodable(kind.__name__)
+
+
+def _encode_tensor(tensor: torch.Tensor, out: list[bytes], strided: bool) -> None:
+    if not carries(tensor):
+        raise Unencodable("a tensor that is not dense, or of an unusual type")
+    flags = _REQUIRES_GRAD if tensor.requires_grad else 0
+    plain = tensor.detach().resolve_conj().resolve_neg().cpu()
+    shape = tensor.shape
+    if not strided or plain.is_contiguous():
+        span = plain.contiguous().reshape(-1)
+    else:
+        flags |= _STRIDED
+        length = 1 + sum((side - 1) * stride for side, stride in zip(shape, plain.stride(), strict=True))
+        span = plain.as_strided((length,), (1,), plain.storage_offset())
+    out += (
+        b"x",
+        _TENSOR.pack(_CODES[plain.dtype], flags, len(shape)),
+        struct.pack(f"<{len(shape)}Q", *shape),
+    )
+    if flags & _STRIDED:
+        out += (struct.pack(f"<{len(shape)}Q", *plain.stride()), _U64.pack(span.numel()))
+    out.append(span.view(torch.uint8).numpy().tobytes() if span.numel() else b"")
+
+
+def decode(body: bytes, *, strided: bool = False) -> Any:
+    """The value that `body` holds, all of it.
+
+    The trusted side leaves `strided` off: what comes from a worker is contiguous or nothing.
+    Raises `WireError` for anything else than exactly one well-formed value.
+    """
+    reader = _Reader(memoryview(body), strided)
+    value = reader.value(0)
+    if reader.at != len(body):
+        raise WireError("bytes after the value")
+    return value
+
+
+class _Reader:
+    def __init__(self, body: memoryview, strided: bool) -> None:
+        self.body, self.strided, self.at, self.items = body, strided, 0, 0
+
+    def take(self, size: int) -> memoryview:
+        if size > len(self.body) - self.at:
+            raise WireError("shorter than it says")
+        piece = self.body[self.at : self.at + size]
+        self.at += size
+        return piece
+
+    def count(self) -> int:
+        (count,) = _U32.unpack(self.take(4))
+        return int(count)
+
+    def value(self, depth: int) -> Any:
+        self.items += 1
+        if depth > MAX_DEPTH or self.items > MAX_ITEMS:
+            raise WireError("nested too deeply, or too many items")
+        tag = bytes(self.take(1))
+        if tag == b"N":
+            return None
+        if tag in (b"T", b"F"):
+            return tag == b"T"
+        if tag == b"i":
+            size = self.count()
+            if size > MAX_INT_BYTES:
+                raise WireError("an integer too large")
+            return int.from_bytes(self.take(size), "little", signed=True)
+        if tag == b"f":
+            return _F64.unpack(self.take(8))[0]
+        if tag == b"s":
+            return self.text()
+        if tag in (b"l", b"t"):
+            items = [self.value(depth + 1) for _ in range(self.bounded(self.count()))]
+            return items if tag == b"l" else tuple(items)
+        if tag == b"d":
+            return self.mapping(depth)
+        if tag == b"y":
+            return self.dtype(self.take(1)[0])
+        if tag == b"x":
+            return self.tensor()
+        if tag == b"h":
+            (id,) = _U64.unpack(self.take(8))
+            name = self.value(depth + 1)
+            if type(name) is not str:
+                raise WireError("a handle without a type")
+            return Handle(id, name, self.value(depth + 1))
+        raise WireError(f"unknown tag {tag!r}")
+
+    def bounded(self, count: int) -> int:
+        """`count`, if that many items can still follow: each takes at least a byte."""
+        if count > len(self.body) - self.at:
+            raise WireError("more items than bytes")
+        return count
+
+    def text(self) -> str:
+        try:
+            return str(self.take(self.count()), "utf-8")
+        except UnicodeDecodeError:
+            raise WireError("text that is not UTF-8") from None
+
+    def mapping(self, depth: int) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        for _ in range(self.bounded(self.count())):
+            key = self.value(depth + 1)
+            if type(key) not in (str, int, float, bool, type(None)):
+                raise WireError("a key that is not a scalar")
+            found[key] = self.value(depth + 1)
+        return found
+
+    def dtype(self, code: int) -> torch.dtype:
+        if code >= len(DTYPES):
+            raise WireError("unknown dtype")
+        return DTYPES[code]
+
+    def tensor(self) -> torch.Tensor:
+        code, flags, dims = _TENSOR.unpack(self.take(3))
+        dtype = self.dtype(code)
+        if dims > MAX_DIMS or flags & ~(_REQUIRES_GRAD | _STRIDED):
+            raise WireError("a tensor with too many dimensions, or unknown flags")
+        shape = struct.unpack(f"<{dims}Q", self.take(8 * dims))
+        elements = 1
+        for side in shape:
+            if side > MAX_SIDE:
+                raise WireError("a tensor with a side too large")
+            elements *= side
+        strides: tuple[int, ...] | None = None
+        if flags & _STRIDED:
+            if not self.strided:
+                raise WireError("a tensor with strides")
+            strides = struct.unpack(f"<{dims}Q", self.take(8 * dims))
+            (elements,) = _U64.unpack(self.take(8))
+        raw = self.take(elements * dtype.itemsize)
+        if dtype is torch.bool and raw.nbytes and max(raw) > 1:
+            raise WireError("a boolean that is neither 0 nor 1")
+        flat = torch.frombuffer(bytearray(raw), dtype=dtype) if elements else torch.empty(0, dtype=dtype)
+        try:
+            tensor = flat.reshape(shape) if strides is None else flat.as_strided(shape, strides)
+        except RuntimeError:
+            raise WireError("a shape that no tensor can have") from None
+        return tensor.requires_grad_() if flags & _REQUIRES_GRAD and tensor.is_floating_point() else tensor
+
+
+def frame(kind: int, nonce: int, body: bytes) -> bytes:
+    return HEADER.pack(MAGIC, kind, nonce, len(body)) + body
+
+
+def header(raw: bytes, cap: int) -> tuple[int, int, int]:
+    """(kind, nonce, length of the body) of a frame, or `WireError`; `cap` bounds the length."""
+    magic, kind, nonce, length = HEADER.unpack(raw)
+    if magic != MAGIC or length > cap:
+        raise WireError("not a frame, or one that is too large")
+    return kind, nonce, length
+
+
+def tensors_in(value: Any) -> list[torch.Tensor]:
+    """Every tensor of a value, in the order that both sides agree on."""
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if isinstance(value, (list, tuple)):
+        return [tensor for item in value for tensor in tensors_in(item)]
+    if isinstance(value, Mapping):
+        return [tensor for item in value.values() for tensor in tensors_in(item)]
+    return []

@@ -1,0 +1,60 @@
+"""The results that are already known, in one SQLite file: what makes a second run short.
+
+A result is kept under the digest of all that it depends on. One process writes; others may read
+while it does. Whatever is committed here survives a kill at any moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+from autograder.errors import UsageError
+from autograder.results import ExerciseResult, to_json
+
+FILE = "results.sqlite"
+
+
+class Store:
+    """Maps a key (see `key_of`) to a result and to what the student's code printed."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / FILE
+        try:
+            self.connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+            self.connection.execute(
+                "CREATE TABLE IF NOT EXISTS result (key TEXT PRIMARY KEY, result TEXT NOT NULL, output TEXT NOT NULL)"
+            )
+        except sqlite3.DatabaseError as error:
+            raise UsageError(f"{path} cannot be used ({error}); move it away to grade afresh") from None
+
+    def get(self, key: str) -> tuple[ExerciseResult, str] | None:
+        row = self.connection.execute("SELECT result, output FROM result WHERE key = ?", (key,)).fetchone()
+        return (ExerciseResult.from_json(json.loads(row[0])), row[1]) if row else None
+
+    def put(self, key: str, result: ExerciseResult, output: str) -> None:
+        row = key, json.dumps(to_json(result), ensure_ascii=False), output
+        self.connection.execute("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", row)
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def key_of(parts: Iterable[str]) -> str:
+    """The key of a result that depends on exactly these texts."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
