@@ -12,7 +12,6 @@ from autograder import (
     assert_unchanged,
     check,
     examples,
-    tensors,
 )
 
 SIZES = st.tuples(*[st.integers(1, 5)] * 4)
@@ -59,21 +58,19 @@ def float64_values(submission, reference):
 
 
 @check(kind="value", points=1, needs=[values])
-@examples(
-    6,
-    X=tensors((3, 4, 5), layout="transposed") | tensors((3, 4, 5), layout="sliced"),
-    K=tensors((2, 3, 1, 1), layout="transposed") | tensors((2, 3, 1, 1), layout="sliced"),
-)
-def strided_values(submission, reference, X, K):
+def strided_values(submission, reference):
     """Transposed and sliced inputs give the same result as their copies."""
-    assert_close(submission.corr2d_multi_in_out_1x1(X, K), reference.corr2d_multi_in_out_1x1(X, K))
+    transposed = torch.randn(3, 5, 4).transpose(1, 2), torch.randn(3, 2, 1, 1).transpose(0, 1)
+    sliced = torch.randn(5, 8, 5)[2:, ::2], torch.randn(4, 6, 1, 1)[::2, ::2]
+    for X, K in (transposed, sliced):
+        assert_close(submission.corr2d_multi_in_out_1x1(X, K), reference.corr2d_multi_in_out_1x1(X, K))
 
 
 @check(kind="gradient", points=1.5, needs=[interface])
 def gradients(submission):
     """Gradients reach both X and K."""
     X, K = torch.randn(2, 3, 3), torch.randn(2, 2, 1, 1)
-    assert_gradients(submission.corr2d_multi_in_out_1x1, X=X, K=K)
+    assert_gradients(submission.corr2d_multi_in_out_1x1, X=X, K=K, step=0.001)
 
 
 @check(kind="purity", points=0.5, needs=[interface])
