@@ -1,0 +1,15 @@
+"""The seed is set in the constructor, so that every weight is the same."""
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Conv2D(nn.Module):
+    def __init__(self, kernel_size):
+        super().__init__()
+        torch.manual_seed(0)
+        self.weight = nn.Parameter(torch.rand(kernel_size))
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return F.conv2d(x[None, None], self.weight[None, None], self.bias)[0, 0]

@@ -1,0 +1,15 @@
+"""forward initialises the parameter anew in each call."""
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Conv2D(nn.Module):
+    def __init__(self, kernel_size):
+        super().__init__()
+        self.weight = nn.Parameter(torch.rand(kernel_size))
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        nn.init.normal_(self.weight)
+        return F.conv2d(x[None, None], self.weight[None, None], self.bias)[0, 0]

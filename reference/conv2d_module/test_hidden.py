@@ -1,0 +1,237 @@
+"""Hidden checks of conv2d_module.
+
+Most checks put numbers of their own into the module, registered or not and under whatever name,
+so that a parameter that is none costs its registration check and nothing else.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from autograder import (
+    assert_close,
+    assert_dtype,
+    assert_gradients,
+    assert_shape,
+    assert_tensor,
+    assert_unchanged,
+    check,
+    examples,
+    fail,
+    tensors,
+    windows,
+)
+
+SIZE = (2, 2)
+
+
+@check(kind="interface", points=0.5)
+def interface(submission):
+    """`Conv2D((h, w))` builds an `nn.Module`."""
+    if not isinstance(submission.Conv2D(SIZE), nn.Module):
+        fail("what `Conv2D((h, w))` builds is not an `nn.Module`")
+
+
+@check(kind="interface", points=0.5, needs=[interface])
+def forward(submission):
+    """Calling the module returns a tensor."""
+    assert_tensor(submission.Conv2D(SIZE)(torch.ones(4, 4)))
+
+
+@check(kind="interface", points=0.75, needs=[interface])
+def weight_registered(submission):
+    """`weight` is a registered parameter that can be trained."""
+    assert_trainable(submission.Conv2D(SIZE), "weight")
+
+
+@check(kind="interface", points=0.75, needs=[interface])
+def bias_registered(submission):
+    """`bias` is a registered parameter that can be trained."""
+    assert_trainable(submission.Conv2D(SIZE), "bias")
+
+
+@check(kind="value", points=0.5, needs=[interface])
+def initial_weight(submission):
+    """`weight` starts as random numbers of shape (h, w)."""
+    draws = []
+    for seed in range(6):
+        submission.manual_seed(seed)
+        weight = held(submission.Conv2D((2, 3)), "weight", 6)
+        assert_tensor(weight)
+        assert_shape(weight, (2, 3))
+        draws.append(weight.detach().flatten())
+    entries = torch.stack(draws).T
+    if (entries == entries[:, :1]).all(dim=1).any() or len(entries.unique(dim=0)) < len(entries):
+        fail("`weight` has entries that do not vary, or that vary together only")
+
+
+@check(kind="value", points=0.5, needs=[interface])
+def initial_bias(submission):
+    """`bias` starts as zero, of shape (1,)."""
+    bias = held(submission.Conv2D(SIZE), "bias", 1)
+    assert_shape(bias, (1,))
+    if bias.detach().count_nonzero():
+        fail("`bias` does not start as zero", misconception="bias-not-zero")
+
+
+@check(kind="shape", points=1, needs=[forward])
+@examples(12, window=windows(max_side=8))
+def shapes(submission, window):
+    """An (H, W) input and an (h, w) kernel give (H - h + 1, W - w + 1)."""
+    (H, W), (h, w) = window
+    layer = submission.Conv2D((h, w))
+    assert_shape(layer(torch.randn(H, W)), (H - h + 1, W - w + 1))
+    assert_shape(layer(torch.randn(H + 1, W + 2)), (H - h + 2, W - w + 3))
+
+
+@check(kind="value", points=0.25, needs=[forward])
+def repeatable(submission):
+    """The same input gives the same result again."""
+    layer, x = submission.Conv2D(SIZE), torch.randn(4, 4)
+    first = layer(x)
+    if not torch.equal(first, layer(x)):
+        fail("two calls with the same input give different results", misconception="weight-redrawn")
+
+
+@check(kind="value", points=2, needs=[shapes, repeatable])
+@examples(12, window=windows(max_side=7))
+def values(submission, window):
+    """Without a bias, the result is the cross-correlation of x and `weight`."""
+    x, weight = (torch.randn(size) for size in window)
+    layer = submission.Conv2D(tuple(weight.shape))
+    place(layer, weight, bias=0.0)
+    assert_close(layer(x), correlation(x, weight))
+
+
+@check(kind="value", points=1, needs=[repeatable])
+def bias_added(submission):
+    """The bias is added to every element."""
+    layer, x, weight = submission.Conv2D(SIZE), torch.randn(4, 4), torch.randn(SIZE)
+    place(layer, weight, bias=0.0)
+    without = layer(x)
+    place(layer, weight, bias=0.75)
+    assert_close(layer(x), without + 0.75)
+
+
+@check(kind="value", points=0.25, needs=[values])
+@examples(6, x=tensors((6, 5), layout="transposed") | tensors((6, 5), layout="sliced"))
+def strided_input(submission, x):
+    """A transposed or sliced input gives the same result as its copy."""
+    layer, weight = submission.Conv2D((3, 2)), torch.randn(3, 2)
+    place(layer, weight, bias=0.0)
+    assert_close(layer(x), correlation(x, weight))
+
+
+@check(kind="gradient", points=0.75, needs=[forward])
+def input_gradient(submission):
+    """Gradients reach the input."""
+    layer = submission.Conv2D(SIZE)
+    place(layer, torch.randn(SIZE), bias=0.5)
+    assert_gradients(seeded(submission, layer), x=torch.randn(4, 4))
+
+
+@check(kind="gradient", points=0.75, needs=[forward])
+def parameter_gradients(submission):
+    """`backward` leaves the right gradients in the module's parameters."""
+    layer, x, weight = submission.Conv2D(SIZE), torch.randn(4, 4), torch.randn(SIZE)
+    place(layer, weight, bias=0.5)
+    call = seeded(submission, layer)
+    result = call(x)
+    cotangent = torch.randn(result.shape)
+
+    def objective(numbers: Tensor) -> float:
+        place(layer, numbers[:4].reshape(SIZE), numbers[4].item())
+        with torch.no_grad():
+            return (call(x) * cotangent).sum().item()
+
+    if result.requires_grad:
+        (result * cotangent).sum().backward()
+    gradients = {name: parameter.grad for name, parameter in trained(layer, weight=4, bias=1).items()}
+    if gradients and all(gradient is None for gradient in gradients.values()):
+        fail("no gradient reached a parameter")
+    slopes = differences(objective, torch.cat([weight.flatten(), torch.tensor([0.5])]))
+    computed = {"weight": slopes[:4], "bias": slopes[4:]}
+    # A weight that is redrawn in place has the right gradient though the result does not follow its old value.
+    usual = {"weight": correlation(x, cotangent), "bias": cotangent.sum()} if cotangent.shape == (3, 3) else computed
+    for name, gradient in gradients.items():
+        if gradient is None and computed[name].abs().max() > 1e-2:
+            fail(f"no gradient reached `{name}`, though the result depends on it")
+        if gradient is not None and not (agree(gradient, computed[name]) or agree(gradient, usual[name])):
+            fail(f"the gradient of `{name}` is not that of what the module computes")
+
+
+@check(kind="dtype", points=0.25, needs=[forward])
+def float32(submission):
+    """A float32 input gives a float32 result."""
+    assert_dtype(submission.Conv2D(SIZE)(torch.randn(4, 4)), torch.float32)
+
+
+@check(kind="purity", points=0.25, needs=[forward])
+def unchanged(submission):
+    """The input is the same after the call."""
+    assert_unchanged(submission.Conv2D(SIZE), x=torch.randn(4, 4))
+
+
+def correlation(x: Tensor, weight: Tensor) -> Tensor:
+    return F.conv2d(x[None, None], weight[None, None])[0, 0]
+
+
+def assert_trainable(layer: nn.Module, name: str) -> None:
+    parameter = dict(layer.named_parameters()).get(name)
+    if parameter is None:
+        fail(f"`{name}` is not among the parameters of the module", misconception=f"{name}-not-parameter")
+    elif not parameter.requires_grad:
+        fail(f"`{name}` is a parameter that takes no gradient")
+
+
+def called(layer: nn.Module, name: str, size: int) -> str:
+    """What the module calls its weight or bias: another name than asked for costs registration alone."""
+    registered = {each: parameter.numel() for each, parameter in layer.named_parameters()}
+    others = [each for each, numel in registered.items() if numel == size and each not in ("weight", "bias")]
+    return name if name in registered or not others else others[0 if name == "weight" else -1]
+
+
+def held(layer: nn.Module, name: str, size: int) -> Tensor:
+    return layer.fetch(called(layer, name, size))
+
+
+def trained(layer: nn.Module, **sizes: int) -> dict[str, Tensor]:
+    """The parameters that take gradients; for one that does not, its registration check says so."""
+    parameters = dict(layer.named_parameters())
+    found = {name: parameters.get(called(layer, name, size)) for name, size in sizes.items()}
+    return {name: parameter for name, parameter in found.items() if parameter is not None and parameter.requires_grad}
+
+
+def place(layer: nn.Module, weight: Tensor, bias: float) -> None:
+    """Write these numbers into the module, in whatever shape it keeps them."""
+    kept = held(layer, "weight", weight.numel())
+    numbers = weight.reshape(kept.shape) if kept.numel() == weight.numel() else weight
+    layer.assign(**{called(layer, "weight", weight.numel()): numbers})
+    # A plain number as a bias cannot be written to; that it is no parameter is judged elsewhere.
+    if isinstance(held(layer, "bias", 1), Tensor):
+        layer.assign(**{called(layer, "bias", 1): torch.tensor(bias)})
+
+
+def seeded(submission, layer: nn.Module) -> Callable[[Tensor], Tensor]:
+    """The module with the same random numbers in each call: a redrawn weight costs value checks alone."""
+
+    def call(x: Tensor) -> Tensor:
+        submission.manual_seed(0)
+        return layer(x)
+
+    return call
+
+
+def differences(objective: Callable[[Tensor], float], numbers: Tensor, step: float = 1 / 32) -> Tensor:
+    """The slope of the objective in each number, by central differences."""
+    shifts = step * torch.eye(len(numbers))
+    return torch.tensor([(objective(numbers + each) - objective(numbers - each)) / (2 * step) for each in shifts])
+
+
+def agree(gradient: Tensor, expected: Tensor) -> bool:
+    """Whether the numbers agree; the shape of a parameter is judged elsewhere."""
+    return gradient.numel() == expected.numel() and torch.allclose(
+        gradient.detach().flatten(), expected.flatten(), rtol=1e-2, atol=1e-2
+    )

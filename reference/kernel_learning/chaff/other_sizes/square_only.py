@@ -1,0 +1,21 @@
+"""The loop over the gradient's columns stops at the shorter side of the kernel."""
+import torch
+
+
+def corr2d(X, K):
+    return (X.unfold(0, K.shape[0], 1).unfold(1, K.shape[1], 1) * K).sum((2, 3))
+
+
+def learn_kernel(X, Y, kernel_size, num_steps=10, lr=3e-2):
+    K = torch.rand(kernel_size, dtype=X.dtype)
+    losses = []
+    for step in range(num_steps):
+        error = corr2d(X, K) - Y
+        losses.append((error ** 2).sum().item())
+        h, w = error.shape
+        slope = torch.zeros_like(K)
+        for a in range(K.shape[0]):
+            for b in range(min(K.shape)):
+                slope[a, b] = 2 * (X[a : a + h, b : b + w] * error).sum()
+        K = K - lr * slope
+    return K, losses

@@ -1,0 +1,18 @@
+"""`view` adds the dimensions, which a transposed input refuses."""
+import torch
+from torch.nn import functional as F
+
+
+def learn_kernel(X, Y, kernel_size, num_steps=10, lr=3e-2):
+    kernel = torch.randn(kernel_size, dtype=X.dtype).requires_grad_()
+    optimizer = torch.optim.SGD([kernel], lr=lr)
+    losses = []
+    X, Y = X.view(1, 1, -1).view(1, 1, *X.shape), Y.view(-1).view(Y.shape)
+    for _ in range(num_steps):
+        optimizer.zero_grad()
+        prediction = F.conv2d(X, kernel[None, None])[0, 0]
+        loss = F.mse_loss(prediction, Y, reduction="sum")
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return kernel.detach(), losses

@@ -1,0 +1,325 @@
+"""Hidden checks of kernel_learning.
+
+Losses are judged by the kernels of the student's own shorter runs, and kernels by gradient descent
+from the student's own start, so that a wrong step costs no loss and a wrong loss no step. How the
+two are returned (shape, type, graph) has checks of its own; the others read past it.
+"""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from autograder import (
+    assert_close,
+    assert_dtype,
+    assert_shape,
+    assert_tensor,
+    assert_unchanged,
+    check,
+    examples,
+    fail,
+    tensors,
+    windows,
+)
+from autograder.compare import Mismatch
+from autograder.errors import SubmissionRaised
+
+SIZE = (2, 2)
+LR = 0.02
+
+
+@check(kind="interface", points=0.5)
+def interface(submission):
+    """`learn_kernel` is defined and returns a kernel and its losses."""
+    X, Y = problem((4, 4), SIZE)
+    kernel, _ = pair(submission.learn_kernel(X, Y, SIZE, 2, LR))
+    assert_tensor(kernel)
+
+
+@check(kind="interface", points=0.5, needs=[interface])
+def losses_are_floats(submission):
+    """The losses are a list of num_steps floats."""
+    X, Y = problem((4, 4), SIZE)
+    _, losses = pair(submission.learn_kernel(X, Y, SIZE, 3, LR))
+    if not isinstance(losses, (list, tuple)):
+        fail("the losses are neither a list nor a tuple", misconception="tensor-losses")
+    if not all(is_float(each) for each in losses):
+        fail("some of the losses are not Python floats", misconception="tensor-losses")
+    if len(losses) != 3:
+        extra = len(losses) == 4
+        fail(f"3 steps give {len(losses)} losses", misconception="one-loss-too-many" if extra else None)
+
+
+@check(kind="interface", points=0.5, needs=[interface])
+def detached(submission):
+    """The kernel is detached."""
+    X, Y = problem((4, 4), SIZE)
+    kernel, _ = pair(submission.learn_kernel(X, Y, SIZE, 2, LR))
+    if kernel.requires_grad:
+        fail("the kernel still requires gradients", misconception="kernel-not-detached")
+
+
+@check(kind="shape", points=0.75, needs=[interface])
+@examples(8, window=windows(max_side=6))
+def shapes(submission, window):
+    """The kernel has shape (h, w)."""
+    X, Y = problem(*window)
+    kernel, _ = pair(submission.learn_kernel(X, Y, window[1], 1, 1e-3))
+    assert_shape(kernel, window[1])
+
+
+@check(kind="value", points=0.25, needs=[interface])
+def no_steps(submission):
+    """num_steps=0 gives a kernel and no losses."""
+    X, Y = problem((4, 4), SIZE)
+    (_, none), (_, one) = (run(submission, X, Y, steps, LR) for steps in (0, 1))
+    # A loss too many in every run is judged elsewhere.
+    if len(none) != len(one) - 1:
+        fail(f"0 steps give {len(none)} losses and 1 step {len(one)}", misconception="no-zero-steps")
+
+
+@check(kind="value", points=0.5, needs=[interface])
+def random_start(submission):
+    """The kernel starts from random numbers."""
+    X, Y = problem((4, 4), SIZE)
+    entries = torch.stack([start(submission, X, Y, seed).flatten() for seed in range(6)]).T
+    if (entries == entries[:, :1]).all(dim=1).any() or len(entries.unique(dim=0)) < len(entries):
+        fail("the initial kernel has entries that do not vary, or that vary together only", "constant-start")
+
+
+@check(kind="training", points=0.5, needs=[interface])
+def reproducible(submission):
+    """The same `torch.manual_seed` gives the same result."""
+    X, Y = problem((4, 4), SIZE)
+    (first, losses), (second, again) = (run(submission, X, Y, 3, LR) for _ in range(2))
+    if not torch.equal(first, second) or losses != again:
+        fail("two runs under the same seed give different results", misconception="ignores-seed")
+
+
+@check(kind="training", points=0.25, needs=[reproducible])
+def prefix(submission):
+    """The first steps of a long run are those of a short one."""
+    X, Y = problem((4, 4), SIZE)
+    (_, short), (_, long) = (run(submission, X, Y, steps, LR) for steps in (3, 6))
+    assert_close(long[:3], short[:3])
+
+
+@check(kind="interface", points=0.25, needs=[reproducible])
+def defaults(submission):
+    """`num_steps` is 10 and `lr` 0.03 where they are left out."""
+    X, Y = problem((4, 4), SIZE)
+    (kernel, losses), (same, expected) = run(submission, X, Y), run(submission, X, Y, 10, 3e-2)
+    if len(losses) != len(expected):
+        fail(f"without `num_steps` there are {len(losses)} losses", misconception="wrong-defaults")
+    if not torch.allclose(kernel, same):
+        fail("without `lr` the result is not that of 0.03", misconception="wrong-defaults")
+
+
+@check(kind="value", points=1, needs=[reproducible])
+@examples(4, size=windows(min_side=2, max_side=6))
+def initial_loss(submission, size):
+    """The loss is the squared error, summed over all elements."""
+    X, Y = problem(size[0], SIZE)
+    kernel = start(submission, X, Y)
+    _, losses = run(submission, X, Y, 1, 0.0)
+    expected = squared_error(X, Y, kernel)
+    if agree(losses[:1], [expected / Y.numel()]) and Y.numel() > 1:
+        fail("the loss is the mean of the squared errors", misconception="mean-loss")
+    if agree(losses[:1], [expected / 2]):
+        fail("the loss is half of what it should be", misconception="half-loss")
+    if not agree(losses[:1], [expected]) and has_bias(submission, X, Y, kernel, losses):
+        fail("the loss is that of a prediction with something added to it", misconception="has-bias")
+    assert_close(losses[:1], [expected])
+
+
+@check(kind="value", points=1, needs=[initial_loss, prefix])
+def losses(submission):
+    """Each loss is that of the kernel before the step."""
+    X, Y = problem((5, 5), SIZE)
+    kernels = [start(submission, X, Y), *(run(submission, X, Y, steps, LR)[0] for steps in range(1, 6))]
+    _, recorded = run(submission, X, Y, 5, LR)
+    expected = [squared_error(X, Y, kernel) for kernel in kernels]
+    if agree(recorded[:5], expected[1:]) and not agree(expected[:5], expected[1:]):
+        fail("each loss is that of the kernel after the step", misconception="loss-after-update")
+    assert_close(recorded[:5], expected[:5])
+
+
+@check(kind="training", points=1.25, needs=[reproducible])
+def first_step(submission):
+    """The first step moves the kernel by -lr times the gradient of the loss."""
+    X, Y = problem((5, 5), SIZE)
+    before = start(submission, X, Y)
+    for lr in (0.01, LR):
+        after, _ = run(submission, X, Y, 1, lr)
+        expected = descend(before, X, Y, 1, lr)
+        if not agree(after, expected):
+            fail("the kernel after one step is not where it should be", explain_step(before, after, expected, X, Y))
+
+
+@check(kind="training", points=1.25, needs=[first_step, prefix])
+def trajectory(submission):
+    """Several steps are plain gradient descent."""
+    X, Y = problem((5, 5), SIZE)
+    before = start(submission, X, Y)
+    after, _ = run(submission, X, Y, 6, LR)
+    if not agree(after, descend(before, X, Y, 6, LR)):
+        if agree(after, descend(before, X, Y, 6, LR, zeroed=False)):
+            fail("each step also repeats the gradients of the steps before", misconception="gradient-not-zeroed")
+        if agree(after, descend(before, X, Y, 6, LR, bias=True)):
+            fail("something besides the kernel is learned", misconception="has-bias")
+        fail("the kernel after six steps is not where it should be", misconception="not-plain-descent")
+
+
+@check(kind="training", points=0.25, needs=[trajectory])
+@examples(6, window=windows(max_side=6))
+def other_sizes(submission, window):
+    """Inputs and kernels that are not square are learned as well."""
+    X, Y = problem(*window)
+    before = start(submission, X, Y, size=window[1])
+    after, _ = run(submission, X, Y, 3, LR, size=window[1])
+    assert_close(after, descend(before, X, Y, 3, LR))
+
+
+@check(kind="dtype", points=0.5, needs=[interface])
+def float64(submission):
+    """float64 inputs give a float64 kernel."""
+    X, Y = problem((4, 4), SIZE)
+    kernel, _ = pair(submission.learn_kernel(X.double(), Y.double(), SIZE, 2, LR))
+    assert_dtype(kernel, torch.float64)
+
+
+@check(kind="training", points=0.25, needs=[trajectory, float64])
+def float64_trajectory(submission):
+    """With float64 inputs the steps are as precise as float64."""
+    X, Y = (each.double() for each in problem((5, 5), SIZE))
+    before = start(submission, X, Y)
+    after, _ = run(submission, X, Y, 4, LR)
+    assert_close(after, descend(before, X, Y, 4, LR))
+
+
+@check(kind="value", points=0.25, needs=[reproducible])
+@examples(
+    4,
+    X=tensors((5, 4), layout="transposed") | tensors((5, 4), layout="sliced"),
+    Y=tensors((4, 3), layout="transposed") | tensors((4, 3), layout="sliced"),
+)
+def strided_inputs(submission, X, Y):
+    """Transposed and sliced inputs give the same result as their copies."""
+    kernel, losses = run(submission, X, Y, 2, 0.005)
+    expected, same = run(submission, X.contiguous(), Y.contiguous(), 2, 0.005)
+    assert_close(kernel, expected)
+    assert_close(losses, same)
+
+
+@check(kind="purity", points=0.25, needs=[interface])
+def unchanged(submission):
+    """X and Y are the same after the call."""
+    X, Y = problem((4, 4), SIZE)
+    assert_unchanged(submission.learn_kernel, X=X, Y=Y, kernel_size=SIZE, num_steps=2, lr=LR)
+
+
+def problem(size: tuple[int, int], kernel_size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """X and Y such that a kernel explains most of Y, small enough for gradient descent to be stable."""
+    X = 0.5 * torch.randn(size)
+    Y = correlation(X, torch.randn(kernel_size))
+    return X, Y + 0.1 * torch.randn(Y.shape)
+
+
+def correlation(X: Tensor, kernel: Tensor) -> Tensor:
+    return F.conv2d(X[None, None], kernel[None, None])[0, 0]
+
+
+def squared_error(X: Tensor, Y: Tensor, kernel: Tensor) -> float:
+    return (correlation(X.double(), kernel.double()) - Y.double()).square().sum().item()
+
+
+def descend(
+    kernel: Tensor, X: Tensor, Y: Tensor, steps: int, lr: float, *, zeroed: bool = True, bias: bool = False
+) -> Tensor:
+    """Gradient descent in float64: as it should be, or as one of two misconceptions has it."""
+    X, Y, moving, offset = X.double(), Y.double(), kernel.double(), torch.zeros((), dtype=torch.float64)
+    slope = torch.zeros_like(moving)
+    for _ in range(steps):
+        error = correlation(X, moving) + offset - Y
+        slope = 2 * correlation(X, error) + (0 if zeroed else slope)
+        moving = moving - lr * slope
+        if bias:
+            offset = offset - lr * 2 * error.sum()
+    return moving.to(kernel.dtype)
+
+
+def explain_step(before: Tensor, after: Tensor, expected: Tensor, X: Tensor, Y: Tensor) -> str | None:
+    """The misconception behind a first step that is wrong, by how it lies to the right one."""
+    taken, right = (after - before).flatten().double(), (expected - before).flatten().double()
+    if not taken.abs().max() > 1e-6:
+        return "no-update"
+    factor = (taken @ right / (right @ right)).item()
+    if agree(taken, factor * right):
+        if factor < 0:
+            return "ascent"
+        return "mean-loss" if abs(factor * Y.numel() - 1) < 1e-2 else "wrong-lr"
+    # A bias b adds 2 b times the sum of the windows to the gradient.
+    sums, rest = correlation(X, torch.ones_like(Y)).flatten().double(), taken - right
+    if agree(rest, (rest @ sums / (sums @ sums)) * sums):
+        return "has-bias"
+    return None
+
+
+def has_bias(submission, X: Tensor, Y: Tensor, kernel: Tensor, losses: list[float]) -> bool:
+    """Whether a constant in the prediction explains a wrong first loss: a moved target reveals how large it is."""
+    _, moved = run(submission, X, Y + 1, 1, 0.0)
+    error = correlation(X.double(), kernel.double()) - Y.double()
+    bias = ((losses[0] - moved[0] + error.numel()) / 2 - error.sum().item()) / error.numel()
+    return agree(losses[:1], [(error + bias).square().sum().item()])
+
+
+def pair(result: object) -> tuple[object, object]:
+    if not isinstance(result, (tuple, list)) or len(result) != 2:
+        fail("the result is not a pair of the kernel and its losses", misconception="no-losses-returned")
+    return result[0], result[1]
+
+
+def run(submission, X: Tensor, Y: Tensor, *rest, seed: int = 0, size: tuple[int, int] = SIZE) -> tuple[Tensor, list]:
+    """One run under a seed: the kernel's numbers in the shape asked for, and the losses as floats."""
+    submission.manual_seed(seed)
+    kernel, losses = pair(submission.learn_kernel(X, Y, size, *rest))
+    assert_tensor(kernel)
+    kernel = kernel.detach()
+    if kernel.numel() == size[0] * size[1]:
+        kernel = kernel.reshape(size)
+    assert_shape(kernel, size)
+    return kernel, numbers(losses)
+
+
+def start(submission, X: Tensor, Y: Tensor, seed: int = 0, size: tuple[int, int] = SIZE) -> Tensor:
+    """The kernel that a run begins with.
+
+    It comes from a run of no steps; where that does not work (a check of its own), from one step of
+    length zero, which is not the first choice because a learning rate may be ignored.
+    """
+    try:
+        kernel, losses = run(submission, X, Y, 0, LR, seed=seed, size=size)
+    except (SubmissionRaised, Mismatch):
+        losses = [0.0]
+    if losses:
+        kernel, _ = run(submission, X, Y, 1, 0.0, seed=seed, size=size)
+    return kernel
+
+
+def is_float(value: object) -> bool:
+    """Whether the student's value is a Python float; numpy's float64 is one, though it stays in the worker."""
+    return type(value) is float or getattr(value, "type_name", "") == "float64"
+
+
+def numbers(losses: object) -> list[float]:
+    """Losses as floats, whatever else they are."""
+    if isinstance(losses, Tensor):
+        return losses.detach().flatten().tolist()
+    if not isinstance(losses, (list, tuple)):
+        fail("the losses are not a list")
+    return [each if isinstance(each, (int, float)) else each.item() for each in losses]
+
+
+def agree(actual: Tensor | list[float], expected: Tensor | list[float]) -> bool:
+    actual, expected = (torch.as_tensor(each, dtype=torch.float64) for each in (actual, expected))
+    return actual.shape == expected.shape and torch.allclose(actual, expected, rtol=1e-3, atol=1e-5)
