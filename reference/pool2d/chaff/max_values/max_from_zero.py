@@ -1,0 +1,30 @@
+"""The search for the maximum starts from zero."""
+
+import torch.nn.functional as F
+
+
+def pool2d(X, pool_size, mode="max"):
+    if mode not in ("max", "avg"):
+        raise ValueError(mode)
+    p_h, p_w = pool_size
+    Y = X.new_zeros((X.shape[0] - p_h + 1, X.shape[1] - p_w + 1))
+    for i in range(Y.shape[0]):
+        for j in range(Y.shape[1]):
+            window = X[i : i + p_h, j : j + p_w]
+            if mode == "avg":
+                Y[i, j] = window.mean()
+                continue
+            for value in window.flatten():
+                if value > Y[i, j]:
+                    Y[i, j] = value
+    return Y
+
+
+def pool2d_multi(X, pool_size, mode="max", stride=None, padding=(0, 0)):
+    if mode not in ("max", "avg"):
+        raise ValueError(mode)
+    s_h, s_w = pool_size if stride is None else (stride, stride) if isinstance(stride, int) else stride
+    a_h, a_w = (padding, padding) if isinstance(padding, int) else padding
+    padded = F.pad(X, (a_w, a_w, a_h, a_h), value=float("-inf") if mode == "max" else 0.0)
+    windows = padded.unfold(1, pool_size[0], s_h).unfold(2, pool_size[1], s_w)
+    return windows.amax((3, 4)) if mode == "max" else windows.mean((3, 4))

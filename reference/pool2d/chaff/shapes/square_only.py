@@ -1,0 +1,27 @@
+"""The window's height is used for its width as well."""
+
+import torch.nn.functional as F
+
+
+def pool2d(X, pool_size, mode="max"):
+    if mode not in ("max", "avg"):
+        raise ValueError(mode)
+    p_h = p_w = pool_size[0]
+    if p_w > X.shape[1]:
+        p_w = X.shape[1]
+    Y = X.new_zeros((X.shape[0] - p_h + 1, X.shape[1] - p_w + 1))
+    for i in range(Y.shape[0]):
+        for j in range(Y.shape[1]):
+            window = X[i : i + p_h, j : j + p_w]
+            Y[i, j] = window.max() if mode == "max" else window.mean()
+    return Y
+
+
+def pool2d_multi(X, pool_size, mode="max", stride=None, padding=(0, 0)):
+    if mode not in ("max", "avg"):
+        raise ValueError(mode)
+    s_h, s_w = pool_size if stride is None else (stride, stride) if isinstance(stride, int) else stride
+    a_h, a_w = (padding, padding) if isinstance(padding, int) else padding
+    padded = F.pad(X, (a_w, a_w, a_h, a_h), value=float("-inf") if mode == "max" else 0.0)
+    windows = padded.unfold(1, pool_size[0], s_h).unfold(2, pool_size[1], s_w)
+    return windows.amax((3, 4)) if mode == "max" else windows.mean((3, 4))

@@ -1,0 +1,59 @@
+"""Maximum and average pooling."""
+
+import torch  # noqa: F401  (for the doctests, and for you)
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def pool2d(X: Tensor, pool_size: tuple[int, int], mode: str = "max") -> Tensor:
+    """Slide a window over X, one step at a time, and keep one number of each place.
+
+    X has shape (H, W) and pool_size is (p_h, p_w); the result has shape (H - p_h + 1, W - p_w + 1). Mode "max" keeps
+    the largest element of the window, mode "avg" the mean; any other mode is a ValueError.
+
+    >>> X = torch.tensor([[1., 3., 2.], [7., 0., 4.], [5., 6., 9.]])
+    >>> pool2d(X, (2, 2))
+    tensor([[7., 4.],
+            [7., 9.]])
+    >>> pool2d(X, (2, 2), "avg")
+    tensor([[2.7500, 2.2500],
+            [4.5000, 4.7500]])
+    """
+    if mode not in ("max", "avg"):
+        raise ValueError(f'mode must be "max" or "avg", not {mode!r}')
+    p_h, p_w = pool_size
+    windows = X.unfold(0, p_h, 1).unfold(1, p_w, 1)
+    return windows.amax((2, 3)) if mode == "max" else windows.mean((2, 3))
+
+
+def pool2d_multi(
+    X: Tensor,
+    pool_size: tuple[int, int],
+    mode: str = "max",
+    stride: int | tuple[int, int] | None = None,
+    padding: int | tuple[int, int] = (0, 0),
+) -> Tensor:
+    """Pool every channel of X on its own, with a stride and with padding.
+
+    X has shape (C, H, W), pool_size is (p_h, p_w), stride (s_h, s_w) and padding (a_h, a_w); an int stands for both
+    directions, and no stride for pool_size. The result has shape (C, H', W') with H' = (H + 2 a_h - p_h) // s_h + 1
+    and W' alike. Padding never wins in mode "max"; in mode "avg" it consists of zeros that count as elements.
+
+    >>> X = torch.tensor([[[-1., -3., -2.], [-7., -5., -4.], [-6., -8., -9.]]])
+    >>> pool2d_multi(X, (2, 2))
+    tensor([[[-1.]]])
+    >>> pool2d_multi(X, (2, 2), "max", 2, 1)
+    tensor([[[-1., -2.],
+             [-6., -4.]]])
+    >>> pool2d_multi(X, (2, 2), "avg", (2, 2), (1, 1))
+    tensor([[[-0.2500, -1.2500],
+             [-3.2500, -6.5000]]])
+    """
+    if mode not in ("max", "avg"):
+        raise ValueError(f'mode must be "max" or "avg", not {mode!r}')
+    p_h, p_w = pool_size
+    s_h, s_w = pool_size if stride is None else (stride, stride) if isinstance(stride, int) else stride
+    a_h, a_w = (padding, padding) if isinstance(padding, int) else padding
+    padded = F.pad(X, (a_w, a_w, a_h, a_h), value=float("-inf") if mode == "max" else 0.0)
+    windows = padded.unfold(1, p_h, s_h).unfold(2, p_w, s_w)
+    return windows.amax((3, 4)) if mode == "max" else windows.mean((3, 4))
