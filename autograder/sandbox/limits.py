@@ -12,6 +12,9 @@ if sys.platform != "win32":
     import resource
 
 KIB, MIB = 1 << 10, 1 << 20
+# Compiled once for all children.
+SIZES = re.compile(r"^(VmSize|VmData):\s+(\d+) kB$", re.MULTILINE)
+OWNER = re.compile(r"^(Uid|Threads):\s+(\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Usage:
 def usage() -> Usage:
     """Of the calling process."""
     with open("/proc/self/status") as file:
-        fields = dict(re.findall(r"^(VmSize|VmData):\s+(\d+) kB$", file.read(), re.MULTILINE))
+        fields = dict(SIZES.findall(file.read()))
     return Usage(int(fields["VmSize"]) * KIB, int(fields["VmData"]) * KIB)
 
 
@@ -35,7 +38,7 @@ def threads_of(uid: int) -> int:
     for name in os.listdir("/proc"):
         if name.isdecimal():
             with suppress(OSError), open(f"/proc/{name}/status") as file:  # it may be gone by now
-                fields = dict(re.findall(r"^(Uid|Threads):\s+(\d+)", file.read(), re.MULTILINE))
+                fields = dict(OWNER.findall(file.read()))
                 total += int(fields["Threads"]) if int(fields["Uid"]) == uid else 0
     return total
 

@@ -18,7 +18,7 @@ import select
 import signal
 import stat
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -43,12 +43,16 @@ HINTS = {
 
 @dataclass(frozen=True)
 class Namespaces:
-    """How namespaces are made here: `way` is "caps", "userns", or None, and then `errno` and `reason` say why."""
+    """How namespaces are made here: `way` is "caps", "userns", or None, and then `errno` and `reason` say why.
+
+    A private root shows the `trees`, none of which is in another, and has `links` with their targets.
+    """
 
     way: str | None
     errno: int = 0
     reason: str = ""
-    readable: tuple[str, ...] = ()
+    trees: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
     pid_namespace: int = -1
 
     def fork(self) -> int:
@@ -64,16 +68,16 @@ class Namespaces:
         return pid
 
     def enter_private_root(self) -> None:
-        """In the child: leave the other namespaces, for a read-only root that holds `readable` at the same paths.
+        """In the child: leave the other namespaces, for a read-only root with the readable paths where they were.
 
-        Beside it there is an empty /tmp of 64 MB and 1000 files, and no /proc.
+        Beside them there is an empty /tmp of 64 MB and 1000 files, and no /proc.
         """
         flags = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
         if self.way == "userns":
             _unshare_with_user(flags)
         else:
             syscall("unshare", flags)
-        _build_root(self.readable)
+        _build_root(self.trees, self.links)
         _change_root()
 
 
@@ -147,7 +151,7 @@ def _set_up(way: str, readable: Sequence[str]) -> Namespaces:
     if way == "userns":
         _become_init()
     pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    return Namespaces(way, readable=tuple(readable), pid_namespace=pid_namespace)
+    return Namespaces(way, trees=_trees(readable), links=_links(readable), pid_namespace=pid_namespace)
 
 
 def _become_init() -> None:
@@ -182,22 +186,45 @@ def _unshare_with_user(flags: int) -> None:
             file.write(text)
 
 
-def _build_root(readable: Sequence[str]) -> None:
+def _trees(readable: Sequence[str]) -> tuple[str, ...]:
+    """The paths without links, and without those below another."""
+    trees: list[str] = []
+    for path in sorted({os.path.realpath(path) for path in readable}):
+        if not any(path.startswith(tree + "/") for tree in trees):
+            trees.append(path)
+    return tuple(trees)
+
+
+def _links(readable: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The links on the way to the paths, such as /lib, each in a place without links and with such a target."""
+    links = {}
+    for path in readable:
+        here = "/"
+        for part in path.split("/"):
+            here = os.path.join(here, part)
+            if os.path.islink(here):
+                links[here] = here = os.path.realpath(here)
+    return tuple(links.items())
+
+
+def _build_root(trees: Sequence[str], links: Sequence[tuple[str, str]]) -> None:
     """Put the new root together at BASE."""
     os.umask(0o022)  # another uid will have to get through the directories made here
     syscall("mount", "none", "/", None, MS_REC | MS_PRIVATE, None)
     # Opened before BASE is covered, as they may lie below it.
-    sources = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in _real_paths(readable)}
+    sources = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in trees}
+    modes = {path: os.fstat(source).st_mode for path, source in sources.items()}
     _mount_tmpfs(BASE, "mode=755,size=1m,nr_inodes=10k")
     os.mkdir(BASE + "/tmp")
     _mount_tmpfs(BASE + "/tmp", "mode=1777,size=64m,nr_inodes=1000")
-    devices = {path for path, source in sources.items() if stat.S_ISCHR(os.fstat(source).st_mode)}
-    for path, source in sources.items():
-        _make_mount_point(BASE + path, directory=stat.S_ISDIR(os.fstat(source).st_mode))
-        if path not in devices:
-            _bind(source, BASE + path)
-    for path in readable:
-        _copy_links(path)
+    for path in trees:
+        _make_mount_point(BASE + path, directory=stat.S_ISDIR(modes[path]))
+    for link, target in links:
+        os.makedirs(os.path.dirname(BASE + link), exist_ok=True)
+        os.symlink(target, BASE + link)
+    devices = [path for path in trees if stat.S_ISCHR(modes[path])]
+    for path in sources.keys() - devices:
+        _bind(sources[path], BASE + path)
     # No noexec: libraries are mapped for execution. Attributes that a source has already stay as they are.
     _set_attributes(BASE, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, flags=AT_RECURSIVE)
     _set_attributes(BASE + "/tmp", 0, clear=MOUNT_ATTR_RDONLY)
@@ -214,32 +241,6 @@ def _change_root() -> None:
     syscall("pivot_root", ".", ".")
     syscall("umount2", ".", MNT_DETACH)
     os.chdir("/")
-
-
-def _real_paths(readable: Sequence[str]) -> list[str]:
-    """The paths without links, and without those below another."""
-    kept: list[str] = []
-    for path in sorted({os.path.realpath(path) for path in readable}):
-        if not any(path.startswith(above + "/") for above in kept):
-            kept.append(path)
-    return kept
-
-
-def _copy_links(path: str) -> None:
-    """Make the links on the way to a path, such as /lib, at BASE."""
-    for link in _links(path):
-        if not os.path.lexists(BASE + link):
-            os.makedirs(os.path.dirname(BASE + link), exist_ok=True)
-            os.symlink(os.path.realpath(link), BASE + link)
-
-
-def _links(path: str) -> Iterator[str]:
-    here = "/"
-    for part in path.split("/"):
-        here = os.path.join(here, part)
-        if os.path.islink(here):
-            yield here
-            here = os.path.realpath(here)
 
 
 def _make_mount_point(path: str, *, directory: bool) -> None:
