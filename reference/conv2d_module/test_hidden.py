@@ -58,13 +58,15 @@ def initial_weight(submission):
     draws = []
     for seed in range(6):
         submission.manual_seed(seed)
-        weight = held(submission.Conv2D((2, 3)), "weight", 6)
+        weight = held(submission.Conv2D(SIZE), "weight", 4)
         assert_tensor(weight)
-        assert_shape(weight, (2, 3))
+        if weight.shape != SIZE and weight.numel() == 4:
+            fail(f"`weight` has shape {tuple(weight.shape)}, not (h, w)", misconception="weight-shape")
+        assert_shape(weight, SIZE)
         draws.append(weight.detach().flatten())
     entries = torch.stack(draws).T
     if (entries == entries[:, :1]).all(dim=1).any() or len(entries.unique(dim=0)) < len(entries):
-        fail("`weight` has entries that do not vary, or that vary together only")
+        fail("`weight` has entries that do not vary, or that vary together only", misconception="weight-not-random")
 
 
 @check(kind="value", points=0.5, needs=[interface])
@@ -82,6 +84,7 @@ def shapes(submission, window):
     """An (H, W) input and an (h, w) kernel give (H - h + 1, W - w + 1)."""
     (H, W), (h, w) = window
     layer = submission.Conv2D((h, w))
+    place(layer, torch.randn(h, w), bias=0.5)
     assert_shape(layer(torch.randn(H, W)), (H - h + 1, W - w + 1))
     assert_shape(layer(torch.randn(H + 1, W + 2)), (H - h + 2, W - w + 3))
 
@@ -90,6 +93,7 @@ def shapes(submission, window):
 def repeatable(submission):
     """The same input gives the same result again."""
     layer, x = submission.Conv2D(SIZE), torch.randn(4, 4)
+    place(layer, torch.randn(SIZE), bias=0.5)
     first = layer(x)
     if not torch.equal(first, layer(x)):
         fail("two calls with the same input give different results", misconception="weight-redrawn")
@@ -129,7 +133,7 @@ def input_gradient(submission):
     """Gradients reach the input."""
     layer = submission.Conv2D(SIZE)
     place(layer, torch.randn(SIZE), bias=0.5)
-    assert_gradients(seeded(submission, layer), x=torch.randn(4, 4))
+    assert_gradients(seeded(submission, layer), step=1 / 256, x=torch.randn(4, 4))
 
 
 @check(kind="gradient", points=0.75, needs=[forward])
@@ -165,13 +169,17 @@ def parameter_gradients(submission):
 @check(kind="dtype", points=0.25, needs=[forward])
 def float32(submission):
     """A float32 input gives a float32 result."""
-    assert_dtype(submission.Conv2D(SIZE)(torch.randn(4, 4)), torch.float32)
+    layer = submission.Conv2D(SIZE)
+    place(layer, torch.randn(SIZE), bias=0.5)
+    assert_dtype(layer(torch.randn(4, 4)), torch.float32)
 
 
 @check(kind="purity", points=0.25, needs=[forward])
 def unchanged(submission):
     """The input is the same after the call."""
-    assert_unchanged(submission.Conv2D(SIZE), x=torch.randn(4, 4))
+    layer = submission.Conv2D(SIZE)
+    place(layer, torch.randn(SIZE), bias=0.5)
+    assert_unchanged(layer, x=torch.randn(4, 4))
 
 
 def correlation(x: Tensor, weight: Tensor) -> Tensor:
@@ -183,7 +191,7 @@ def assert_trainable(layer: nn.Module, name: str) -> None:
     if parameter is None:
         fail(f"`{name}` is not among the parameters of the module", misconception=f"{name}-not-parameter")
     elif not parameter.requires_grad:
-        fail(f"`{name}` is a parameter that takes no gradient")
+        fail(f"`{name}` is a parameter that takes no gradient", misconception="parameter-frozen")
 
 
 def called(layer: nn.Module, name: str, size: int) -> str:
@@ -205,10 +213,10 @@ def trained(layer: nn.Module, **sizes: int) -> dict[str, Tensor]:
 
 
 def place(layer: nn.Module, weight: Tensor, bias: float) -> None:
-    """Write these numbers into the module, in whatever shape it keeps them."""
+    """Write these numbers into the module, in whatever shape it keeps them, as far as it has room for them."""
     kept = held(layer, "weight", weight.numel())
-    numbers = weight.reshape(kept.shape) if kept.numel() == weight.numel() else weight
-    layer.assign(**{called(layer, "weight", weight.numel()): numbers})
+    if isinstance(kept, Tensor) and kept.numel() == weight.numel():
+        layer.assign(**{called(layer, "weight", weight.numel()): weight.reshape(kept.shape)})
     # A plain number as a bias cannot be written to; that it is no parameter is judged elsewhere.
     if isinstance(held(layer, "bias", 1), Tensor):
         layer.assign(**{called(layer, "bias", 1): torch.tensor(bias)})
@@ -224,7 +232,7 @@ def seeded(submission, layer: nn.Module) -> Callable[[Tensor], Tensor]:
     return call
 
 
-def differences(objective: Callable[[Tensor], float], numbers: Tensor, step: float = 1 / 32) -> Tensor:
+def differences(objective: Callable[[Tensor], float], numbers: Tensor, step: float = 1 / 256) -> Tensor:
     """The slope of the objective in each number, by central differences."""
     shifts = step * torch.eye(len(numbers))
     return torch.tensor([(objective(numbers + each) - objective(numbers - each)) / (2 * step) for each in shifts])

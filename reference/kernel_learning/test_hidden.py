@@ -32,15 +32,16 @@ LR = 0.02
 def interface(submission):
     """`learn_kernel` is defined and returns a kernel and its losses."""
     X, Y = problem((4, 4), SIZE)
-    kernel, _ = pair(submission.learn_kernel(X, Y, SIZE, 2, LR))
-    assert_tensor(kernel)
+    kernel, _ = pair(submission.learn_kernel(X, Y, SIZE, 1, LR))
+    if as_tensor(kernel).numel() != 4:
+        fail("the first of the pair is not a kernel of size 2 x 2")
 
 
 @check(kind="interface", points=0.5, needs=[interface])
 def losses_are_floats(submission):
     """The losses are a list of num_steps floats."""
-    X, Y = problem((4, 4), SIZE)
-    _, losses = pair(submission.learn_kernel(X, Y, SIZE, 3, LR))
+    X, Y = torch.tensor([[1.0, 2.0]]), torch.tensor([[2.0, 4.0]])  # the first step ends at zero loss
+    _, losses = pair(submission.learn_kernel(X, Y, (1, 1), 3, 0.1))
     if not isinstance(losses, (list, tuple)):
         fail("the losses are neither a list nor a tuple", misconception="tensor-losses")
     if not all(is_float(each) for each in losses):
@@ -52,9 +53,10 @@ def losses_are_floats(submission):
 
 @check(kind="interface", points=0.5, needs=[interface])
 def detached(submission):
-    """The kernel is detached."""
+    """The kernel is a tensor, and detached."""
     X, Y = problem((4, 4), SIZE)
-    kernel, _ = pair(submission.learn_kernel(X, Y, SIZE, 2, LR))
+    kernel, _ = pair(submission.learn_kernel(X, Y, SIZE, 1, LR))
+    assert_tensor(kernel)
     if kernel.requires_grad:
         fail("the kernel still requires gradients", misconception="kernel-not-detached")
 
@@ -65,6 +67,9 @@ def shapes(submission, window):
     """The kernel has shape (h, w)."""
     X, Y = problem(*window)
     kernel, _ = pair(submission.learn_kernel(X, Y, window[1], 1, 1e-3))
+    kernel = as_tensor(kernel)
+    if kernel.dim() != 2 and kernel.numel() == window[1][0] * window[1][1]:
+        fail(f"the kernel has {kernel.dim()} dimensions, not 2", misconception="extra-dimensions")
     assert_shape(kernel, window[1])
 
 
@@ -91,7 +96,7 @@ def random_start(submission):
 def reproducible(submission):
     """The same `torch.manual_seed` gives the same result."""
     X, Y = problem((4, 4), SIZE)
-    (first, losses), (second, again) = (run(submission, X, Y, 3, LR) for _ in range(2))
+    (first, losses), (second, again) = (run(submission, X, Y, 1, LR) for _ in range(2))
     if not torch.equal(first, second) or losses != again:
         fail("two runs under the same seed give different results", misconception="ignores-seed")
 
@@ -127,7 +132,7 @@ def initial_loss(submission, size):
         fail("the loss is the mean of the squared errors", misconception="mean-loss")
     if agree(losses[:1], [expected / 2]):
         fail("the loss is half of what it should be", misconception="half-loss")
-    if not agree(losses[:1], [expected]) and has_bias(submission, X, Y, kernel, losses):
+    if losses and not agree(losses[:1], [expected]) and has_bias(submission, X, Y, kernel, losses):
         fail("the loss is that of a prediction with something added to it", misconception="has-bias")
     assert_close(losses[:1], [expected])
 
@@ -184,7 +189,9 @@ def other_sizes(submission, window):
 def float64(submission):
     """float64 inputs give a float64 kernel."""
     X, Y = problem((4, 4), SIZE)
-    kernel, _ = pair(submission.learn_kernel(X.double(), Y.double(), SIZE, 2, LR))
+    kernel, _ = pair(submission.learn_kernel(X.double(), Y.double(), SIZE, 1, LR))
+    if isinstance(kernel, Tensor) and kernel.dtype == torch.float32:
+        fail("the kernel is float32", misconception="float32-only")
     assert_dtype(kernel, torch.float64)
 
 
@@ -194,7 +201,10 @@ def float64_trajectory(submission):
     X, Y = (each.double() for each in problem((5, 5), SIZE))
     before = start(submission, X, Y)
     after, _ = run(submission, X, Y, 4, LR)
-    assert_close(after, descend(before, X, Y, 4, LR))
+    expected = descend(before, X, Y, 4, LR)
+    if agree(after, expected) and not torch.allclose(after, expected, rtol=1e-9, atol=1e-9):
+        fail("the kernel is only as precise as float32", misconception="float32-inside")
+    assert_close(after, expected)
 
 
 @check(kind="value", points=0.25, needs=[reproducible])
@@ -205,17 +215,20 @@ def float64_trajectory(submission):
 )
 def strided_inputs(submission, X, Y):
     """Transposed and sliced inputs give the same result as their copies."""
-    kernel, losses = run(submission, X, Y, 2, 0.005)
-    expected, same = run(submission, X.contiguous(), Y.contiguous(), 2, 0.005)
-    assert_close(kernel, expected)
-    assert_close(losses, same)
+    kernel, losses = run(submission, X, Y, 1, 0.005)
+    expected, same = run(submission, X.contiguous(), Y.contiguous(), 1, 0.005)
+    if not (agree(kernel, expected) and agree(losses, same)):
+        fail("the result is another one than that of contiguous copies", misconception="contiguous-only")
 
 
 @check(kind="purity", points=0.25, needs=[interface])
 def unchanged(submission):
     """X and Y are the same after the call."""
     X, Y = problem((4, 4), SIZE)
-    assert_unchanged(submission.learn_kernel, X=X, Y=Y, kernel_size=SIZE, num_steps=2, lr=LR)
+    try:
+        assert_unchanged(submission.learn_kernel, X=X, Y=Y, kernel_size=SIZE, num_steps=1, lr=LR)
+    except Mismatch as error:
+        fail(str(error), misconception="mutates-input")
 
 
 def problem(size: tuple[int, int], kernel_size: tuple[int, int]) -> tuple[Tensor, Tensor]:
@@ -283,8 +296,7 @@ def run(submission, X: Tensor, Y: Tensor, *rest, seed: int = 0, size: tuple[int,
     """One run under a seed: the kernel's numbers in the shape asked for, and the losses as floats."""
     submission.manual_seed(seed)
     kernel, losses = pair(submission.learn_kernel(X, Y, size, *rest))
-    assert_tensor(kernel)
-    kernel = kernel.detach()
+    kernel = as_tensor(kernel)
     if kernel.numel() == size[0] * size[1]:
         kernel = kernel.reshape(size)
     assert_shape(kernel, size)
@@ -312,14 +324,25 @@ def is_float(value: object) -> bool:
 
 
 def numbers(losses: object) -> list[float]:
-    """Losses as floats, whatever else they are."""
+    """Losses as floats, whatever else they are; what is no number counts as zero."""
     if isinstance(losses, Tensor):
         return losses.detach().flatten().tolist()
-    if not isinstance(losses, (list, tuple)):
-        fail("the losses are not a list")
-    return [each if isinstance(each, (int, float)) else each.item() for each in losses]
+    return [as_number(each) for each in losses] if isinstance(losses, (list, tuple)) else []
+
+
+def as_number(loss: object) -> float:
+    if isinstance(loss, (int, float)):
+        return float(loss)
+    return loss.item() if isinstance(loss, Tensor) or is_float(loss) else 0.0
+
+
+def as_tensor(kernel: object) -> Tensor:
+    """The numbers of a kernel, which may be a nested list or an array: that it is a tensor has a check of its own."""
+    if isinstance(kernel, Tensor):
+        return kernel.detach()
+    return torch.tensor(kernel if isinstance(kernel, (list, tuple)) else kernel.tolist())
 
 
 def agree(actual: Tensor | list[float], expected: Tensor | list[float]) -> bool:
     actual, expected = (torch.as_tensor(each, dtype=torch.float64) for each in (actual, expected))
-    return actual.shape == expected.shape and torch.allclose(actual, expected, rtol=1e-3, atol=1e-5)
+    return actual.shape == expected.shape and torch.allclose(actual, expected, rtol=1e-4, atol=1e-5)

@@ -1,4 +1,7 @@
-"""nn.Conv2d keeps its bias; the weight alone is moved."""
+"""nn.Conv2d keeps its bias; the weight alone is moved.
+
+Also loses: value
+"""
 import torch
 from torch import nn
 

@@ -1,4 +1,7 @@
-"""nn.Conv2d keeps its bias, and it is moved as well."""
+"""nn.Conv2d keeps its bias, and it is moved as well.
+
+Also loses: training
+"""
 import torch
 from torch import nn
 

@@ -1,4 +1,7 @@
-"""The mean of the squared errors."""
+"""The mean of the squared errors.
+
+Also loses: training
+"""
 import torch
 from torch import nn
 

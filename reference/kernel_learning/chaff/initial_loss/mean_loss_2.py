@@ -1,4 +1,7 @@
-"""mse_loss averages if it is not told otherwise."""
+"""mse_loss averages if it is not told otherwise.
+
+Also loses: training
+"""
 import torch
 from torch.nn import functional as F
 

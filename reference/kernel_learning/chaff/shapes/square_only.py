@@ -1,4 +1,7 @@
-"""The kernel's height is taken for its width as well."""
+"""The kernel's height is taken for its width as well.
+
+Also loses: training
+"""
 import torch
 from torch.nn import functional as F
 

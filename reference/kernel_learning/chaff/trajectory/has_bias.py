@@ -1,4 +1,7 @@
-"""A bias that starts as zero is learned beside the kernel."""
+"""A bias that starts as zero is learned beside the kernel.
+
+Also loses: value
+"""
 import torch
 from torch.nn import functional as F
 
