@@ -1,0 +1,120 @@
+"""A folder of entries, one per student: who handed in what, under which name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from itertools import count
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.submission.reading import Submission, read, reject
+from autograder.submission.source import ARCHIVES, CODE, FOREIGN_ARCHIVES, shown
+
+_SUFFIXES = ARCHIVES + FOREIGN_ARCHIVES + CODE
+_NOISE = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
+_MAX_ID = 100
+_PUNCTUATION = " ._-@+,'()"
+
+_SAME_STUDENT = "these are names of one student, or of two that some systems cannot tell apart; keep or rename one"
+
+
+def collect(folder: Path, exercises: Mapping[str, Collection[str]]) -> list[Submission]:
+    """What each student handed in, sorted by student; `exercises` maps ids to the names they must define.
+
+    Raises `UsageError` if there is no such folder or no entry in it, and for nothing that is in an entry.
+    """
+    entries = _entries(folder)
+    if not entries:
+        raise UsageError(f"{folder} holds no submission: one folder, archive, .py or .ipynb for each student is needed")
+    by_student: dict[str, list[Path]] = defaultdict(list)
+    for entry in entries:
+        by_student[_student(entry)].append(entry)
+    by_key: dict[str, list[str]] = defaultdict(list)
+    for student in sorted(by_student):
+        by_key[_key(student)].append(student)
+    ids = _safe_ids(by_key)
+
+    submissions = []
+    for student, paths in by_student.items():
+        rivals = [path for rival in by_key[_key(student)] for path in by_student[rival]]
+        if problem := _objection(student) or (_SAME_STUDENT if len(rivals) > 1 else ""):
+            names = " and ".join(shown(path.name) for path in rivals[:5])
+            submissions.append(reject(ids[student], exercises, f"{names} cannot be used: {problem}"))
+        else:
+            submissions.append(read(paths[0], exercises, ids[student]))
+    return sorted(submissions, key=lambda submission: submission.student)
+
+
+def ignored(folder: Path) -> list[str]:
+    """The names in a folder of entries that are nobody's entry, fit to be printed; system noise left out."""
+    entries = {entry.name for entry in _entries(folder)}
+    return sorted(shown(path.name) for path in _listing(folder) if path.name not in entries)
+
+
+def _entries(folder: Path) -> list[Path]:
+    return [path for path in _listing(folder) if os.path.isdir(path) or _suffix(path.name)]
+
+
+def _listing(folder: Path) -> list[Path]:
+    try:
+        names = sorted(os.listdir(folder))
+    except FileNotFoundError:
+        raise UsageError(f"{folder}: there is no such folder") from None
+    except NotADirectoryError:
+        raise UsageError(f"{folder} is not a folder; give the one that holds an entry for each student") from None
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be opened: {error.strerror}") from None
+    return [folder / name for name in names if not name.startswith((".", "~$")) and name.lower() not in _NOISE]
+
+
+def _suffix(name: str) -> str:
+    return next((suffix for suffix in _SUFFIXES if name.lower().endswith(suffix)), "")
+
+
+def _student(entry: Path) -> str:
+    name = entry.name if os.path.isdir(entry) else entry.name[: -len(_suffix(entry.name))]
+    return unicodedata.normalize("NFC", name)
+
+
+def _key(student: str) -> str:
+    """Equal for names that would be one folder on some file system."""
+    return unicodedata.normalize("NFC", student.casefold())
+
+
+def _objection(student: str) -> str:
+    """Why a name may not become a folder's name, a table's cell and a page's title; empty if it may."""
+    if len(student) > _MAX_ID:
+        return f"its name is longer than {_MAX_ID} characters; rename it"
+    if student.startswith(("-", " ")) or student.endswith((".", " ")):
+        return "its name starts or ends with a space, a dash or a dot; rename it"
+    if bad := sorted({char for char in student if not _is_allowed(char)}):
+        return f"its name holds {', '.join(f'U+{ord(char):04X}' for char in bad[:5])}; rename it"
+    return ""
+
+
+def _is_allowed(char: str) -> bool:
+    return char in _PUNCTUATION or unicodedata.category(char)[0] in "LMN"
+
+
+def _safe_ids(by_key: Mapping[str, list[str]]) -> dict[str, str]:
+    """An id for each student that is safe and nobody else's: the student's own unless it is unsafe or taken."""
+    own = {students[0] for students in by_key.values() if not _objection(students[0])}
+    taken = {_key(student) for student in own}
+    ids = {}
+    for student in (student for students in by_key.values() for student in students):
+        ids[student] = student
+        if student not in own:
+            ids[student] = next(name for name in _substitutes(student) if _key(name) not in taken)
+            taken.add(_key(ids[student]))
+    return ids
+
+
+def _substitutes(student: str) -> Iterator[str]:
+    clean = "".join(char if _is_allowed(char) else "_" for char in student).strip(_PUNCTUATION)[:40]
+    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    for number in count(1):
+        yield f"{clean or 'unnamed'}-{digest}" + (f"-{number}" if number > 1 else "")

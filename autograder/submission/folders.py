@@ -1,0 +1,86 @@
+"""The files of a folder: regular files only, links never followed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from functools import partial
+from pathlib import Path
+
+from autograder.submission.source import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_ENTRIES,
+    File,
+    Unreadable,
+    is_searched,
+    is_work,
+    size_limit,
+    too_large,
+)
+
+# Absent on Windows. O_NONBLOCK: to open a named pipe must not wait for a writer.
+_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+_IS_LINK = "it is a link; hand in the file itself"
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes."""
+    try:
+        descriptor = os.open(path, _READ)
+    except OSError as error:
+        raise Unreadable(reason(error)) from None
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Unreadable("it is not a regular file")
+        try:
+            data = file.read(limit + 1)
+        except OSError as error:
+            raise Unreadable(reason(error)) from None
+    if len(data) > limit:
+        raise too_large(limit)
+    return data
+
+
+def read_folder(root: Path) -> list[File]:
+    """The files that may be a student's work, in no particular order; links are listed, not followed.
+
+    Only these count towards the size: a data set beside them is never read.
+    """
+    files: list[File] = []
+    entries = size = 0
+    pending: list[tuple[str, ...]] = [()]
+    while pending:
+        folder = pending.pop()
+        with os.scandir(root.joinpath(*folder)) as scan:
+            for entry in scan:
+                path = (*folder, entry.name)
+                entries += 1
+                if entry.is_dir(follow_symlinks=False):
+                    if len(path) <= MAX_DEPTH and is_searched(entry.name):
+                        pending.append(path)
+                elif is_work(path):
+                    files.append(_file(entry, path))
+                    size += entry.stat(follow_symlinks=False).st_size
+                if entries > MAX_ENTRIES:
+                    raise Unreadable(f"it holds more than {MAX_ENTRIES:,} files; hand in the code alone")
+                if size > MAX_BYTES:
+                    raise Unreadable(f"it is larger than {MAX_BYTES >> 20} MiB; hand in the code alone")
+    return files
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused to open something, as a sentence about it."""
+    return _IS_LINK if error.errno == errno.ELOOP else f"it cannot be opened ({error.strerror})"
+
+
+def _file(entry: os.DirEntry[str], path: tuple[str, ...]) -> File:
+    if entry.is_symlink():
+        return File(path, _refuse_link, is_link=True)
+    return File(path, partial(read_file, Path(entry.path), size_limit(entry.name)))
+
+
+def _refuse_link() -> bytes:
+    raise Unreadable(_IS_LINK)
