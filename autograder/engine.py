@@ -237,7 +237,7 @@ class StudentGrader:
         code = WithHelpers(source, {id: each.text for id, each in own.items()})
         graded = grade(
             self.session, exercise, code, self.connect,
-            supplied={id: self._exercise(id).implement for id in supplied}, diagnose=self.diagnose,
+            supplied={id: self.exercise(id).implement for id in supplied}, diagnose=self.diagnose,
         )  # fmt: skip
         result = self._summed(exercise, source, graded, supplied, work)
         return replace(result, seconds=round(time.perf_counter() - started, 3)), key, graded.output
@@ -267,7 +267,7 @@ class StudentGrader:
             theirs = work.sources.get(id)
             if theirs is not None and not isinstance(theirs, str):
                 if id not in known:
-                    known[id] = self._result(work, self._exercise(id), theirs, known)[0]
+                    known[id] = self._result(work, self.exercise(id), theirs, known)[0]
                 own[id] = theirs
                 if known[id].score == known[id].points:
                     continue
@@ -278,7 +278,7 @@ class StudentGrader:
         seconds = int(3 * exercise.limits.seconds) + 1
         return self.warm.spawn(supplier=supplier, cpu_seconds=seconds, memory_mb=exercise.limits.memory_mb)
 
-    def _exercise(self, id: str) -> Exercise:
+    def exercise(self, id: str) -> Exercise:
         return next(each for each in self.session.course.exercises if each.id == id)
 
 

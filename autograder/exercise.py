@@ -169,7 +169,9 @@ def _read(path: Path, keys: Mapping[str, type | tuple[type, ...]], required: Col
         raise CourseError(path, None, f"not UTF-8: {error.reason} at byte {error.start}") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise CourseError(path, mark.line + 1 if mark else None, getattr(error, "problem", None) or "not YAML") from None
+        raise CourseError(
+            path, mark.line + 1 if mark else None, getattr(error, "problem", None) or "not YAML"
+        ) from None
     if not isinstance(raw, dict):
         raise CourseError(path, 1, "expected `key: value` lines")
     for key, value in raw.items():

@@ -54,14 +54,15 @@ def _moved(function: Callable[..., Any], inputs: dict[str, torch.Tensor], name: 
     """The function's value with one input, or one parameter, moved."""
     with torch.no_grad():
         if name in inputs:
-            return function(*(fresh(each) + by if key == name else fresh(each) for key, each in inputs.items()))
-        assert isinstance(function, RemoteModule)
-        parameter = function.get_parameter(name)
-        before = parameter.detach().clone()
-        parameter += by
-        result = function(*inputs.values())
-        parameter.copy_(before)
-        return result
+            value = function(*(fresh(each) + by if key == name else fresh(each) for key, each in inputs.items()))
+        else:
+            assert isinstance(function, RemoteModule)
+            parameter = function.get_parameter(name)
+            before = parameter.detach().clone()
+            parameter += by
+            value = function(*inputs.values())
+            parameter.copy_(before)
+    return value.detach() if isinstance(value, torch.Tensor) else value
 
 
 def assert_unchanged(function: RemoteFunction | RemoteModule, **inputs: Any) -> None:

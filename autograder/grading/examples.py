@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 Function = TypeVar("Function", bound=Callable[..., None])
 
 
-def examples(count: int, **strategies: st.SearchStrategy[Any]) -> Callable[[Function], Function]:
+def examples(count: int, /, **strategies: st.SearchStrategy[Any]) -> Callable[[Function], Function]:
     """Run the check on up to `count` examples; each names one argument and where its values come from.
 
     @check(kind="shape", points=1, needs=[interface])

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import pytest
 
 from autograder.compare import Mismatch
-from autograder.errors import MachineryError, SubmissionRaised, WorkerCrashed, WorkerError, WorkerTimeout
+from autograder.errors import CourseError, MachineryError, SubmissionRaised, WorkerCrashed, WorkerError, WorkerTimeout
 from autograder.exercise import Exercise
 from autograder.grading import wording
 from autograder.grading.handles import NotDefined, Submission
@@ -166,7 +166,7 @@ class _Grading:
                 return "crashed", f"the submission broke the connection to the grader ({error})", None
             case pytest.skip.Exception():
                 return "skipped", error.msg or "", None
-            case MachineryError():
+            case MachineryError() | CourseError():
                 raise error
             case AssertionError():
                 return "failed", str(error).partition("\n")[0] or "it does not hold", None

@@ -15,7 +15,8 @@ import pytest
 import torch
 from _pytest.runner import runtestprotocol
 
-from autograder.errors import CourseError, MachineryError
+from autograder.compare import Mismatch
+from autograder.errors import CourseError, MachineryError, SubmissionRaised
 from autograder.exercise import Course, Exercise
 from autograder.grading.checks import Check, check_of
 from autograder.grading.examples import drawn_examples, fresh, seed_of
@@ -104,14 +105,24 @@ class GradingSession:
     def pytest_pyfunc_call(self, pyfuncitem: CheckItem) -> bool:
         names = pyfuncitem._fixtureinfo.argnames
         fixtures = {name: pyfuncitem.funcargs[name] for name in names}
-        torch.manual_seed(self._seed(pyfuncitem))
+        torch.default_generator.manual_seed(self._seed(pyfuncitem))
+        first: Exception | None = None
         for example in self._examples(pyfuncitem):
-            pyfuncitem.obj(**fixtures, **fresh(example))
+            try:
+                pyfuncitem.obj(**fixtures, **fresh(example))
+            except (Mismatch, SubmissionRaised) as error:
+                first = first or error  # the others still tell one wrong idea from another
+        if first is not None:
+            raise first
         return True
 
     def pytest_runtest_makereport(self, item: CheckItem, call: pytest.CallInfo[None]) -> None:
-        if call.excinfo is not None and self.raised is None:
-            self.raised = call.excinfo.value
+        if call.excinfo is None or self.raised is not None:
+            return
+        error = call.excinfo.value
+        if call.when != "call" and not isinstance(error, CourseError):
+            error = MachineryError(f"{item.name}: {call.when} failed: {error}")
+        self.raised = error
 
     @pytest.fixture
     def submission(self) -> Submission:
@@ -131,7 +142,7 @@ class GradingSession:
         submission._begin(peer, self._seed(item))
         self.current, self.raised = submission, None
         item._initrequest()
-        runtestprotocol(item, log=False, nextitem=item)
+        runtestprotocol(item, log=False, nextitem=None)
         return self.raised
 
     def prepare(self) -> None:

@@ -126,11 +126,12 @@ def _encode_tensor(tensor: torch.Tensor, out: list[bytes], strided: bool) -> Non
     plain = tensor.detach().resolve_conj().resolve_neg().cpu()
     shape = tensor.shape
     if not strided or plain.is_contiguous():
-        span = plain.contiguous().reshape(-1)
+        plain, length = plain.contiguous(), plain.numel()
     else:
         flags |= _STRIDED
         length = 1 + sum((side - 1) * stride for side, stride in zip(shape, plain.stride(), strict=True))
-        span = plain.as_strided((length,), (1,), plain.storage_offset())
+    # as_strided and not reshape: a tensor of one element may be contiguous and have any stride
+    span = plain.as_strided((length,), (1,), plain.storage_offset())
     out += (
         b"x",
         _TENSOR.pack(_CODES[plain.dtype], flags, len(shape)),
