@@ -118,7 +118,7 @@ class Ready:
 
     def fork(self, policy: Policy) -> int:
         """`os.fork()`; the child is pid 1 of a new pid namespace if the policy asks for namespaces."""
-        return self.namespaces.fork() if "namespaces" in policy.layers else os.fork()
+        return self.namespaces.fork() if "namespaces" in policy.layers & self.layers else os.fork()
 
 
 def readable_paths() -> tuple[str, ...]:
