@@ -1,0 +1,70 @@
+"""What the graded functions of a submission can reach: every library name, from each root on.
+
+A reference counts, called or not: `f = torch.conv2d` in a function that a root calls is enough.
+What only the import runs, an unused import, a string and an unused helper do not count.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Collection, Mapping
+
+from autograder.grading.reading.evaluate import Evaluator, TooIntricate
+from autograder.grading.reading.flow import Flow
+from autograder.grading.reading.scopes import Source
+from autograder.grading.reading.walk import Mention, Walk
+
+LONGEST_TEXT = 256 * 1024
+
+
+def reachable(text: str, helpers: Mapping[str, str], roots: Collection[str]) -> list[Mention]:
+    """Everything that the functions and classes `roots` of the file `text` can reach, in order of lines.
+
+    `helpers` are the other files of the submission, text by module name. A file that does not parse
+    mentions nothing: it cannot be imported either.
+    """
+    sources: dict[str, Source | str] = {}
+    for name, content in {**helpers, "": text}.items():
+        try:
+            sources[name] = _read(name, content)
+        except (SyntaxError, ValueError):
+            continue
+        except (RecursionError, MemoryError):
+            sources[name] = "it is nested too deeply"
+    main = sources.get("")
+    if not isinstance(main, Source):
+        return [Mention("unread", main, root, "", 1) for root in [*roots][:1]] if main else []
+    try:
+        return _mentions(sources, main, roots)
+    except (TooIntricate, RecursionError, MemoryError):
+        return [Mention("unread", "it is too intricate", [*roots, ""][0], "", 1)]
+
+
+def _read(name: str, text: str) -> Source | str:
+    if len(text.encode("utf-8", "replace")) > LONGEST_TEXT:
+        return f"it is larger than {LONGEST_TEXT // 1024} KiB"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Source(name, ast.parse(text))
+
+
+def _mentions(sources: Mapping[str, Source | str], main: Source, roots: Collection[str]) -> list[Mention]:
+    known = [each for each in sources.values() if isinstance(each, Source)]
+    definitions = [each.node for root in roots for each in main.scope.bindings.get(root, [])]
+    definitions += [each for node in definitions if isinstance(node, ast.ClassDef) for each in node.body]
+    evaluator = Evaluator(sources, frozenset(definitions))
+    flow = Flow(evaluator)
+    imported = Walk(evaluator, flow, main)
+    imported.repeat([(node, source.scope) for source in known for node in source.tree.body])
+    found = [each for each in imported.mentions if each.kind == "code"]
+    seen = {(each.kind, each.name, each.source, each.line) for each in found}
+    for root in roots:
+        walk = Walk(evaluator, flow, main, root)
+        walk.repeat()
+        for mention in walk.mentions:
+            key = (mention.kind, mention.name, mention.source, mention.line)
+            if key not in seen:
+                seen.add(key)
+                found.append(mention)
+    return sorted(found, key=lambda mention: (mention.source, mention.line))
