@@ -10,11 +10,16 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder import __version__
 from autograder.errors import IsolationError, MachineryError, UsageError
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    Run = Callable[[argparse.Namespace], int]
 
 LEVELS = ("full", "strong", "uid", "seatbelt", "process")
 EXIT_LOST, EXIT_USAGE, EXIT_MACHINERY, EXIT_INTERRUPTED = 1, 2, 3, 130
@@ -54,12 +59,16 @@ def _parser() -> argparse.ArgumentParser:
         commands, "grade", _grade, "grade a class: a folder with one entry per student",
         "autograde grade submissions/ --course . --out grades/",
     )  # fmt: skip
-    grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="folder, zip, tar.gz, .py or .ipynb per student")
+    grade.add_argument(
+        "submissions", metavar="SUBMISSIONS", type=Path, help="folder, zip, tar.gz, .py or .ipynb per student"
+    )
     _course(grade)
     _exercises(grade)
     grade.add_argument("--out", type=Path, default=Path("grades"), help="where the results go (default: grades/)")
     grade.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="processes (default: one per core)")
-    grade.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto", help="where submissions run (default: auto)")
+    grade.add_argument(
+        "--device", choices=["auto", "cpu", "cuda"], default="auto", help="where submissions run (default: auto)"
+    )
     grade.add_argument(
         "--require-isolation", metavar="LEVEL", choices=LEVELS, default="uid",
         help=f"refuse below this level: {' > '.join(LEVELS)} (default: uid)",
@@ -69,7 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     check = _command(
         commands, "check", _check, "run the public tests on your own work", "autograde check corr2d/corr2d.py"
     )
-    check.add_argument("path", metavar="PATH", type=Path, nargs="?", default=Path(), help="a file or folder (default: here)")
+    check.add_argument(
+        "path", metavar="PATH", type=Path, nargs="?", default=Path(), help="a file or folder (default: here)"
+    )
     _exercises(check)
 
     validate = _command(
@@ -79,9 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     _exercises(validate)
     validate.add_argument("--json", metavar="FILE", type=Path, help="write what was proved to a file as well")
 
-    release = _command(
-        commands, "release", _release, "rebuild exercises/ from reference/", "autograde release --check"
-    )
+    release = _command(commands, "release", _release, "rebuild exercises/ from reference/", "autograde release --check")
     _course(release)
     release.add_argument("--check", action="store_true", help="change nothing; say whether exercises/ is stale")
 
@@ -93,8 +102,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: object, does: str, example: str) -> argparse.ArgumentParser:  # fmt: skip
-    parser = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=f"Example: {example}")
+def _command(commands: Commands, name: str, run: Run, does: str, example: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=f"Example: {example}"
+    )
     parser.set_defaults(run=run)
     return parser
 
@@ -110,33 +121,42 @@ def _exercises(parser: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a number above 0, not {text!r}")
+    return int(text)
 
 
 def _grade(arguments: argparse.Namespace) -> int:
     from autograder.exercise import load_course
     from autograder.sandbox.warm import WarmProcess
-    from autograder.submission import collect
+    from autograder.submission import collect, ignored
 
     course = load_course(arguments.course)
     exercises = course.select(arguments.exercise)
     submissions = collect(arguments.submissions, {each.id: each.implement for each in course.exercises})
     with WarmProcess() as warm:  # it loads torch while this process does
-        from autograder.classroom import grade_submissions
+        from autograder import terminal
+        from autograder.grade import Wishes, grade_submissions
 
-        return grade_submissions(course, exercises, submissions, warm, arguments)
+        for name in ignored(arguments.submissions):
+            terminal.err.print(f"ignored: {name}", markup=False)
+        wishes = Wishes(arguments.out, arguments.jobs, arguments.device, arguments.require_isolation, arguments.fresh)
+        record = grade_submissions(course, exercises, submissions, warm, wishes)
+        terminal.show_record(record)
+        ungraded = terminal.show_ungraded(record)
+        print(f"results: {arguments.out / 'results.json'}, {arguments.out / 'grades.csv'}")
+        return EXIT_MACHINERY if ungraded else 0
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    from autograder.own_work import find_work
     from autograder.sandbox.warm import WarmProcess
 
+    found = find_work(arguments.path, arguments.exercise)
     with WarmProcess() as warm:
-        from autograder.selfcheck import check_path
+        from autograder.selfcheck import check_work
 
-        return check_path(arguments.path, arguments.exercise, warm)
+        return EXIT_LOST if check_work(found, warm) else 0
 
 
 def _validate(arguments: argparse.Namespace) -> int:
@@ -173,6 +193,9 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    from autograder.doctor import doctor
+    from autograder.sandbox.warm import WarmProcess
 
-    return doctor()
+    with WarmProcess() as warm:
+        from autograder.doctor import doctor
+
+        return doctor(warm)

@@ -228,7 +228,7 @@ class StudentGrader:
     ) -> tuple[ExerciseResult, str, str]:
         own, supplied = self._imported(work, exercise, source, known)
         depends = [source.digest, self.session.course.salt, __version__, torch.__version__, "cpu"]
-        depends += [self.digests[id] for id in (exercise.id, *exercise.imports)]
+        depends += [self.digests[id] for id in (exercise.id, *exercise.imports) if id in self.digests]
         depends += [f"{id}={each.digest}" for id, each in sorted(own.items())] + sorted(supplied)
         key = key_of(depends)
         if self.store is not None and (kept := self.store.get(key)) is not None:

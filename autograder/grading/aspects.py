@@ -59,7 +59,7 @@ def _moved(function: Callable[..., Any], inputs: dict[str, torch.Tensor], name: 
             assert isinstance(function, RemoteModule)
             parameter = function.get_parameter(name)
             before = parameter.detach().clone()
-            parameter += by
+            parameter.add_(by)
             value = function(*inputs.values())
             parameter.copy_(before)
     return value.detach() if isinstance(value, torch.Tensor) else value

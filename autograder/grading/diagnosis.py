@@ -7,6 +7,7 @@ does in the same check, on the same inputs. To add a chaff is to add a diagnosis
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -135,7 +136,7 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
     if isinstance(one, float):
-        return abs(one - other) <= 1e-4 + 1e-3 * abs(other) or (one != one and other != other)
+        return math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-4) or (math.isnan(one) and math.isnan(other))
     if isinstance(one, str):
         return re.sub(r"\d+", "#", one) == re.sub(r"\d+", "#", other)
     return bool(one == other)

@@ -13,7 +13,7 @@ from autograder.compare import Mismatch
 from autograder.errors import CourseError, MachineryError, SubmissionRaised, WorkerCrashed, WorkerError, WorkerTimeout
 from autograder.exercise import Exercise
 from autograder.grading import wording
-from autograder.grading.handles import NotDefined, Submission
+from autograder.grading.handles import NotDefined, Seen, Submission
 from autograder.grading.reference import Supplier
 from autograder.grading.restrictions import find_in_source, find_in_trace, restriction
 from autograder.grading.session import CheckItem, GradingSession
@@ -130,9 +130,10 @@ class _Grading:
             return error
         if reply["ok"]:
             return None
-        error = reply.get("error") or {"type": "", "message": "", "file": "", "line": 0, "bases": []}
-        self.peer.close() if isinstance(self.peer, Worker) else None
-        return _LoadFailed(**{**error, "bases": tuple(error["bases"])})
+        if isinstance(self.peer, Worker):
+            self.peer.close()
+        told = reply["error"]
+        return _LoadFailed(told["type"], tuple(told["bases"]), told["message"], told["file"], told["line"])
 
     def _deadline(self) -> float:
         return min(time.monotonic() + self.exercise.limits.seconds, self.end)
@@ -189,11 +190,13 @@ class _Grading:
             )
         )
 
-    def _watch(self, operators: set[str], calls: set[str]) -> None:
+    def _watch(self, seen: Seen) -> None:
+        """Fail if what was seen is forbidden, or what the called functions can reach."""
+        helpers = {name: text for name, text in self.code.helpers.items() if name not in self.supplied}
         for entry in self.exercise.forbid:
             rule = restriction(entry)
-            found = find_in_trace(operators, calls, rule)
-            found += find_in_source(self.code.text, self.code.helpers, self.exercise.implement, rule)
+            found = find_in_trace(seen.operators, seen.calls, rule)
+            found += find_in_source(self.code.text, helpers, seen.names or self.exercise.implement, rule)
             if found:
                 raise Mismatch(found[0].message, misconception=rule.id)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -17,7 +18,17 @@ from autograder.errors import SubmissionRaised
 from autograder.sandbox.remote import Peer, Reference, remote_call
 from autograder.sandbox.wire import Handle, WireError
 
-Watch = Callable[[set[str], set[str]], None]
+
+@dataclass
+class Seen:
+    """What was watched: names called in the submission, operators dispatched, Python functions called."""
+
+    names: set[str] = field(default_factory=set)
+    operators: set[str] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
+
+
+Watch = Callable[[Seen], None]
 
 
 class NotDefined(Mismatch):
@@ -33,7 +44,7 @@ class Submission:
     def __init__(self, peer: Peer, watch: Watch) -> None:
         self._peer, self._watch = peer, watch
         self._seed: int | None = None
-        self._seen: tuple[set[str], set[str]] | None = None
+        self._seen: Seen | None = None
         self._transcript: list[Any] = []
         self._last_call = ""
 
@@ -49,12 +60,12 @@ class Submission:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Watch the calls inside, and fail the check if the submission does or can do what is forbidden."""
-        self._seen = (set(), set())
+        seen = self._seen = Seen()
         try:
             yield
         finally:
-            seen, self._seen = self._seen, None
-        self._watch(*seen)
+            self._seen = None
+        self._watch(seen)
 
     def _begin(self, peer: Peer, seed: int) -> None:
         """Start a check: a known seed, an empty transcript."""
@@ -71,8 +82,10 @@ class Submission:
             self._last_call = _described(request)
         reply = self._peer.ask(request)
         if self._seen is not None and request["op"] == "call" and reply["ok"]:
-            self._seen[0].update(_texts(reply, "operators"))
-            self._seen[1].update(_texts(reply, "calls"))
+            if isinstance(request["target"], str):
+                self._seen.names.add(request["target"])
+            self._seen.operators.update(_texts(reply, "operators"))
+            self._seen.calls.update(_texts(reply, "calls"))
         return reply
 
     def forget(self, kind: str, id: int) -> None:

@@ -46,11 +46,11 @@ class GradingSession:
         self.current: Submission | None = None
         self.current_exercise: Exercise | None = None
         self.raised: BaseException | None = None
-        self.broken: list[tuple[str, str]] = []
+        self.error: BaseException | None = None
 
     def run(self, work: Callable[[GradingSession], None]) -> None:
         """Collect the checks and hand over to `work`. Raises what `work` raises, and `CourseError`."""
-        self.work, self.error = work, None
+        self.work = work
         files = [str(path) for path in self.by_file]
         for path in self.by_file:
             if not path.is_file():

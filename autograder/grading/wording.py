@@ -30,7 +30,7 @@ _FORMS = [
     (re.compile(rf"^'{_N}' object has no attribute '{_N}'"), "an object of type {} has no attribute `{}`"),
     (re.compile(rf"^module '[\w.]*' has no attribute '{_N}'"), "the module has no attribute `{}`"),
     (re.compile(rf"^'{_N}' object is not (callable|iterable|subscriptable)"), "an object of type {} is not {}"),
-    (re.compile(rf"^unsupported operand type\(s\) for \S+: '{_N}' and '{_N}'"), "operands of types {} and {} do not go together"),
+    (re.compile(rf"^unsupported operand type\(s\) for \S+: '{_N}' and '{_N}'"), "types {} and {} do not go together"),
     (re.compile(r"^.*missing \d{1,2} required positional argument"), "a call lacks an argument"),
     (re.compile(r"^.*takes \d{1,2} positional arguments? but \d{1,2} were given"), "a call has too many arguments"),
     (re.compile(rf"^No module named '{_N}'"), "there is no module `{}`"),

@@ -16,17 +16,19 @@ from typing import Any
 from autograder.errors import MachineryError, WorkerCrashed, WorkerTimeout
 from autograder.sandbox import wire
 from autograder.sandbox.remote import Peer
+from autograder.sandbox.spawn import HELLO
 
 REPLY_CAP = 80 << 20
 OUTPUT_CAP = 64 << 10
 MAX_QUESTIONS = 5000
-GRACE = 2.0  # seconds that the warm process has to confine a worker, or to report its end
+GRACE = 10.0  # seconds that the warm process has to confine a worker, or to report its end
 
 
 @dataclass
 class Ending:
     """Why a worker is gone, as the warm process saw it."""
 
+    refused: str = ""
     signal: int = 0
     cpu_seconds: float = 0.0
     peak_kb: int = 0
@@ -45,6 +47,7 @@ class Worker:
         self.output = bytearray()
         self.alive = True
         self.deadline = time.monotonic() + GRACE
+        self.confined = False
         self.forgotten: list[tuple[str, int]] = []
         self.ending = Ending()
         data.setblocking(False)
@@ -56,6 +59,8 @@ class Worker:
         """Send a request and wait for its reply until `self.deadline` (monotonic, absolute)."""
         if not self.alive:
             raise WorkerCrashed("the process that ran the submission is gone")
+        if not self.confined:
+            self._await_hello()
         nonce = secrets.randbits(64)
         forgotten, self.forgotten = self.forgotten, []
         try:
@@ -99,6 +104,18 @@ class Worker:
             self._drain()
             os.close(self.output_fd)
             self.status.close()
+
+    def _await_hello(self) -> None:
+        """Until the worker is confined; if that fails no student code has run, and it is our failure."""
+        deadline, self.deadline = self.deadline, time.monotonic() + GRACE
+        try:
+            if self._exactly(len(HELLO)) != HELLO:
+                raise MachineryError("a worker began with something else than its greeting")
+        except (ConnectionError, _HungUp, WorkerTimeout):
+            self.kill()
+            reason = self.ending.refused or self._why()
+            raise MachineryError(f"a worker could not be confined: {reason}") from None
+        self.deadline, self.confined = deadline, True
 
     def _answer(self, question: Any) -> bytes:
         if self.supplier is None or type(question) is not dict:
@@ -165,9 +182,8 @@ class Worker:
         with suppress(OSError, ValueError):
             for line in self.status.makefile():
                 report = json.loads(line)
-                if "refused" in report:
-                    raise MachineryError(f"a worker could not be confined: {report['refused']}")
-                self.ending = Ending(report["signal"], report["cpu_seconds"], report["peak_kb"])
+                for name, value in report.items():
+                    setattr(self.ending, name, value)
 
     def _why(self) -> str:
         return f"signal {self.ending.signal}" if self.ending.signal else "it ended itself"

@@ -63,7 +63,7 @@ def remote_call(
 
 class _RemoteCall(torch.autograd.Function):
     @staticmethod
-    def forward(  # type: ignore[override]
+    def forward(
         ctx: Any,
         peer: Peer,
         send: Callable[[], list[torch.Tensor]],
@@ -81,7 +81,7 @@ class _RemoteCall(torch.autograd.Function):
         return tuple(outputs)
 
     @staticmethod
-    @torch.autograd.function.once_differentiable  # type: ignore[untyped-decorator]
+    @torch.autograd.function.once_differentiable
     def backward(ctx: Any, *cotangents: torch.Tensor | None) -> Any:
         wanted = [grad for grad, linked in zip(cotangents, ctx.linked, strict=True) if linked]
         reply = ctx.peer.ask({"op": "vjp", "graph": ctx.graph.id, "cotangents": wanted})

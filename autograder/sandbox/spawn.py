@@ -5,3 +5,4 @@ from __future__ import annotations
 import struct
 
 SPAWN = struct.Struct("<IIII")  # layers as bits of confine.LAYERS, slot, CPU seconds, memory in MiB
+HELLO = b"+"  # what a worker sends once it is confined, before it is sent anything

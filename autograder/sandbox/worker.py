@@ -67,7 +67,8 @@ class Executor:
         if "seed" in request:
             seed_everything(request["seed"])
         try:
-            return {"ok": True} | getattr(self, f"_{request['op']}")(request)
+            carry_out = getattr(self, f"_{request['op']}")
+            return {"ok": True, **carry_out(request)}
         except _Undefined as error:
             return {"ok": False, "undefined": str(error)}
         except BaseException as error:
@@ -267,7 +268,8 @@ class _SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 class _Supplied:
     """Asks the grader on behalf of one exercise's supplied functions."""
 
-    def __init__(self, peer: Peer, exercise: str) -> None:
+    def __init__(self, peer: Peer | None, exercise: str) -> None:
+        assert peer is not None
         self.peer, self.exercise = peer, exercise
         self.dropped: list[tuple[str, int]] = []
 
@@ -317,9 +319,9 @@ def _about(value: Any) -> Any:
     }
 
 
-class _Operators(TorchDispatchMode):
+class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __init__(self, seen: set[str]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.seen = seen
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:

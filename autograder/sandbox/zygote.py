@@ -24,7 +24,7 @@ from contextlib import suppress
 
 from autograder.sandbox import confine
 from autograder.sandbox.confine import LAYERS
-from autograder.sandbox.spawn import SPAWN
+from autograder.sandbox.spawn import HELLO, SPAWN
 
 _WARM_UP = """
 import torch
@@ -76,7 +76,8 @@ def _warm() -> None:
     net = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Sigmoid(), torch.nn.AvgPool2d(2), torch.nn.Flatten())
     for optimizer in (torch.optim.SGD(net.parameters(), lr=0.1), torch.optim.Adam(net.parameters())):
         optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(net(torch.randn(4, 1, 6, 6)), torch.zeros(4, dtype=torch.int64)).backward()
+        loss = torch.nn.functional.cross_entropy(net(torch.randn(4, 1, 6, 6)), torch.zeros(4, dtype=torch.int64))
+        torch.autograd.backward(loss)
         optimizer.step()
     executor = worker.Executor()
     load = {"op": "load", "module": "warm_up", "file": "warm_up.py", "text": _WARM_UP, "helpers": {}, "supplied": {}}
@@ -162,7 +163,9 @@ def _become_worker(
         except confine.ConfinementFailed as failure:
             status.send(json.dumps({"refused": str(failure)}).encode() + b"\n")
             return
-        worker.serve(socket.socket(fileno=data))
+        connection = socket.socket(fileno=data)
+        connection.sendall(HELLO)
+        worker.serve(connection)
     finally:
         os._exit(1)
 

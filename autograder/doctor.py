@@ -1,0 +1,26 @@
+"""`autograde doctor`: what this machine can do, tried and not guessed."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+from autograder import __version__, terminal
+from autograder.sandbox.isolation import LEVELS, measure
+from autograder.sandbox.warm import WarmProcess
+
+
+def doctor(warm: WarmProcess) -> int:
+    """Print versions, devices, and every layer of the sandbox as its canaries found it. Always 0."""
+    import torch
+
+    print(f"autograde {__version__}, Python {sys.version.split()[0]}, torch {torch.__version__}, {platform.platform()}")
+    print(f"devices: cpu{', cuda' if torch.cuda.is_available() else ''}")
+    isolation = measure(warm)
+    warm.ready()
+    terminal.say_isolation(isolation)
+    if LEVELS.index(isolation.level) <= LEVELS.index("uid"):
+        print(f"isolation is `{isolation.level}`: `grade` and `check` work here")
+    else:
+        print(f"isolation is `{isolation.level}`: `check` works here, `grade` refuses (it needs `uid`)")
+    return 0

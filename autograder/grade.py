@@ -1,0 +1,67 @@
+"""`autograde grade`: what was handed in goes to the engine, results go to files and to the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from autograder import terminal
+from autograder.engine import Work, grade_class
+from autograder.errors import UsageError
+from autograder.exercise import Course, Exercise
+from autograder.results import ExerciseResult, Record, SubmissionResult, write_record, write_whole
+from autograder.sandbox.isolation import require
+from autograder.sandbox.warm import WarmProcess
+from autograder.submission import Rejected, Source, Submission
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the command line asked for."""
+
+    out: Path
+    jobs: int
+    device: str
+    require_isolation: str
+    fresh: bool
+
+
+def grade_submissions(
+    course: Course, exercises: Sequence[Exercise], submissions: Sequence[Submission], warm: WarmProcess, wishes: Wishes
+) -> Record:
+    """Grade and write the files of `wishes.out`. Raises `IsolationError` below the level that is required."""
+    if wishes.device == "cuda" and not torch.cuda.is_available():
+        raise UsageError("there is no CUDA device here; use --device cpu, or auto")
+    wishes.out.mkdir(parents=True, exist_ok=True)
+    isolation = require(warm, wishes.require_isolation, private=[course.root / "reference", wishes.out])
+    terminal.say_isolation(isolation)
+    work = [Work(each.student, _sources(each)) for each in submissions]
+    found: dict[str, dict[str, ExerciseResult]] = {each.student: {} for each in work}
+    with terminal.progress(len(work) * len(exercises)) as advance:
+
+        def report(student: str, result: ExerciseResult, output: str) -> None:
+            found[student][result.id] = result
+            if output:
+                write_whole(wishes.out / "logs" / student / f"{result.id}.txt", output)
+            advance(student, result)
+
+        grade_class(course, exercises, work, warm, wishes.out, jobs=wishes.jobs, fresh=wishes.fresh, report=report)
+    record = Record(
+        course=course.name,
+        device="cpu",
+        isolation=isolation,
+        exercises=tuple((each.id, each.title, each.points) for each in exercises),
+        submissions=tuple(
+            SubmissionResult(student, tuple(results[each.id] for each in exercises))
+            for student, results in sorted(found.items())
+        ),
+    )
+    write_record(record, wishes.out)
+    return record
+
+
+def _sources(submission: Submission) -> Mapping[str, Source | str]:
+    return {id: source.message if isinstance(source, Rejected) else source for id, source in submission.sources.items()}

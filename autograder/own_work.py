@@ -1,0 +1,52 @@
+"""Find what a student wants to have checked: which exercises, and where their public side is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.exercise import Course, Exercise, load_public
+from autograder.submission import Submission, read
+
+
+@dataclass(frozen=True)
+class OwnWork:
+    """A student's work and the public side of the exercises that it belongs to."""
+
+    course: Course
+    exercises: tuple[Exercise, ...]
+    submission: Submission
+
+
+def find_work(path: Path, ids: Collection[str]) -> OwnWork:
+    """The work at `path`: a file, an exercise's folder, or a folder with several exercises.
+
+    The public side is looked for at `path`, above it and here, also in a folder called exercises.
+    Raises `UsageError` with what to do if it, or the work, is not found.
+    """
+    if not path.exists():
+        raise UsageError(f"there is no {path}")
+    path = path.resolve()
+    course = load_public(_public_side(path))
+    implement = {each.id: each.implement for each in course.exercises}
+    mine = read(course.root if (path / "exercises").resolve() == course.root else path, implement, "you")
+    exercises = course.select(ids or mine.sources)
+    for exercise in exercises:
+        if exercise.id not in mine.sources:
+            raise UsageError(f"there is no {exercise.id}.py at {path}")
+    if not mine.sources:
+        raise UsageError(f"nothing to check at {path}; {'; '.join(mine.notes)}")
+    # What an exercise imports may lie beside it.
+    others = read(course.root, implement, "you").sources
+    return OwnWork(course, exercises, Submission("you", {**others, **mine.sources}, mine.notes))
+
+
+def _public_side(path: Path) -> Path:
+    """The nearest folder whose subfolders hold an exercise.yaml."""
+    for folder in (path, *path.parents, Path.cwd()):
+        for candidate in (folder / "exercises", folder):
+            if candidate.is_dir() and any(candidate.glob("*/exercise.yaml")):
+                return candidate
+    raise UsageError(f"no exercise found at {path}: run this where your exercises are, or name a file or folder")

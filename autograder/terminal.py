@@ -1,0 +1,119 @@
+"""What people see in a terminal: a progress bar and tables there, plain greppable lines in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from autograder.results import ExerciseResult, Isolation, Record
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_MARKS = {"passed": "ok", "blocked": "--", "skipped": "--"}
+_COLOURS = {"passed": "green", "blocked": "dim", "skipped": "dim"}
+
+Advance = Callable[[str, ExerciseResult], None]
+
+
+def say_isolation(isolation: Isolation) -> None:
+    """One line on how student code is confined, and one per layer that is missing."""
+    err.print(f"isolation: {isolation.level} ({', '.join(isolation.layers) or 'a process of its own'})")
+    for layer, reason in sorted(isolation.missing.items()):
+        err.print(f"  without {layer}: {escape(reason)}")
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Advance]:
+    """Yields a function to call with each result: a bar on a terminal, a line each otherwise."""
+    if not err.is_terminal:
+        yield lambda student, result: print(f"{student} {result.id}: {_in_a_word(result)}", file=sys.stderr, flush=True)
+        return
+    columns = (
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[who]}"),
+    )
+    # Without a thread: the engine forks, and a fork does not go with threads.
+    with Progress(*columns, console=err, auto_refresh=False) as bar:
+        task = bar.add_task("grading", total=total, who="")
+
+        def advance(student: str, result: ExerciseResult) -> None:
+            bar.update(task, advance=1, who=escape(student))
+            bar.refresh()
+
+        yield advance
+
+
+def show_record(record: Record) -> None:
+    """The table of a class."""
+    ids = [id for id, _, _ in record.exercises]
+    if out.is_terminal:
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for column in ("student", *ids, "total"):
+            table.add_column(column, justify="left" if column == "student" else "right", overflow="fold")
+        for each in record.submissions:
+            cells = [_cell(result) for result in each.exercises]
+            table.add_row(escape(each.student), *cells, f"[bold]{each.score:g}[/bold]/{each.points:g}")
+        out.print(table)
+    else:
+        for each in record.submissions:
+            words = " ".join(f"{result.id}={_in_a_word(result)}" for result in each.exercises)
+            print(f"{each.student} {words} total={each.score:g}/{each.points:g}")
+
+
+def show_ungraded(record: Record) -> bool:
+    """Name what the machinery could not grade; whether there is any."""
+    failed = [
+        (each.student, result) for each in record.submissions for result in each.exercises if result.score is None
+    ]
+    for student, result in failed:
+        print(f"not graded: {student} {result.id}: {result.message}", file=sys.stderr)
+    return bool(failed)
+
+
+def _cell(result: ExerciseResult) -> str:
+    if result.status != "graded":
+        return f"[{'red' if result.status == 'ungraded' else 'yellow'}]{result.status}[/]"
+    assert result.score is not None
+    colour = "green" if result.score == result.points else "red" if result.score == 0 else "default"
+    return f"[{colour}]{result.score:g}[/]"
+
+
+def _in_a_word(result: ExerciseResult) -> str:
+    return f"{result.score:g}/{result.points:g}" if result.status == "graded" else result.status
+
+
+def show_checks(title: str, result: ExerciseResult, printed: str) -> None:
+    """The checks of one exercise for its author: what is wrong, where, and a hint."""
+    checks = result.checks
+    if result.status != "graded":
+        out.print(f"[bold]{escape(title)}[/bold]: {result.status}: {escape(result.message)}")
+        return
+    lost = sum(check.status != "passed" for check in checks)
+    out.print(f"[bold]{escape(title)}[/bold]: {len(checks) - lost} of {len(checks)} checks passed")
+    for check in checks:
+        mark, colour = _MARKS.get(check.status, "no"), _COLOURS.get(check.status, "red")
+        out.print(f"  [{colour}]{mark}[/] {escape(check.title)}")
+        if check.message:
+            label = "" if check.status in ("failed", "raised", "blocked") else f"{check.status}: "
+            out.print(f"     [{colour}]{escape(label + check.message)}[/]")
+        if check.hint:
+            out.print(f"     hint: {escape(check.hint)}")
+    if printed.strip():
+        out.print("  what your code printed:")
+        for line in printed.splitlines()[:40]:
+            out.print(f"     [dim]{escape(_plain(line))}[/]")
+
+
+def _plain(text: str) -> str:
+    """Without control characters, which a terminal would obey."""
+    return "".join(char if char.isprintable() or char == "\t" else "?" for char in text)
