@@ -1,4 +1,7 @@
-"""The list of rows is a default argument, so that it grows from call to call."""
+"""The list of rows is a default argument, so that it grows from call to call.
+
+Also loses: dtype, gradient, purity, restriction: no call after the first one works.
+"""
 import torch
 
 
