@@ -67,7 +67,7 @@ address_of_tcp, address_of_udp = tcp.getsockname(), udp.getsockname()
 def call(number, *arguments):
     "A raw system call; numbers are those of x86_64 and aarch64."
     if isinstance(number, str):
-        number = seccomp._numbers(os.uname().machine)[number]
+        number = seccomp.numbers(os.uname().machine)[number]
     result = libc.syscall(ctypes.c_long(number), *[ctypes.c_long(a) if isinstance(a, int) else a for a in arguments],
                           *[ctypes.c_long(0)] * (6 - len(arguments)))
     if result == -1:
@@ -454,7 +454,18 @@ if os.uname().machine == "x86_64":
 
 @pytest.mark.parametrize("user", ["root", "user"])
 def test_the_attacks_are_real(user):
-    attacks = [*FILES, *NETWORK[:2], "unix_abstract", "fork", "clone_process", "execve", "kill", "shmget", *RESOURCES]
+    attacks = [
+        *FILES,
+        *NETWORK[:2],
+        "unix_abstract",
+        "fork",
+        "clone_process",
+        "execve",
+        "kill",
+        "shmget",
+        *RESOURCES,
+        "useful",
+    ]
     assert outcomes(user, [], attacks, options={"namespaces": False}) == dict.fromkeys(attacks, "ok")
 
 
@@ -463,7 +474,8 @@ def test_the_attacks_are_real(user):
     [(user, layer) for user in ("root", "user") for layer in ALONE if (user, layer) != ("user", "uid")],
 )
 def test_each_layer_alone(user, layer):
-    expected = ALONE[layer]
+    # Another uid alone cannot be promised the interpreter: it may be below a home directory that is closed to it.
+    expected = ALONE[layer] | ({} if layer == "uid" else {"useful": "ok"})
     answer = attack(user, [layer], list(expected), options={"namespaces": layer == "namespaces"})
     if layer in answer["missing"]:
         pytest.skip(f"{layer}: {answer['missing'][layer]}")
@@ -497,12 +509,6 @@ def test_all_layers(user, way, missing, successes):
     assert (answer["way"], answer["missing"].keys()) == (way, missing)
     assert {name for name, outcome in answer["outcomes"].items() if outcome == "ok"} == successes | {"useful"}
     assert not [outcome for outcome in answer["outcomes"].values() if outcome.startswith(("hung", "not confined"))]
-
-
-@pytest.mark.parametrize("user", USERS)
-@pytest.mark.parametrize("layers", [["landlock"], ["seccomp"], ["rlimits"], []])
-def test_useful_things_work(user, layers):
-    assert outcomes(user, layers, ["useful"], options={"namespaces": False}) == {"useful": "ok"}
 
 
 @pytest.mark.parametrize("user", USERS)
@@ -669,7 +675,7 @@ def test_a_layer_that_is_missing_is_refused(layer):
 @pytest.mark.parametrize("lacking", [{"darwin": "os.pidfd_open"}, {"win32": "os.pidfd_open, os.fork"}])
 def test_elsewhere_the_modules_load_and_say_that_they_can_do_nothing(lacking):
     ((platform, names),) = lacking.items()
-    pretend = f"import os, sys; sys.platform = {platform!r}; del {names}\n"
+    pretend = f"import os, sys, sysconfig; sysconfig.get_paths(); sys.platform = {platform!r}; del {names}\n"
     if platform == "win32":
         pretend += "sys.modules['resource'] = None\n"
     ask = "ready = confine.prepare(confine.readable_paths()); print(json.dumps([sorted(ready.layers), ready.missing]))"
@@ -754,13 +760,13 @@ ALLOW, EPERM, ENOSYS = seccomp.ALLOW, seccomp.ERRNO | errno.EPERM, seccomp.ERRNO
     ],
 )
 def test_verdicts(machine, name, arguments, expected):
-    assert verdict(machine, seccomp._numbers(machine)[name], *arguments) == expected
+    assert verdict(machine, seccomp.numbers(machine)[name], *arguments) == expected
 
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_verdicts_without_arguments(machine):
     other = next(seccomp.AUDIT_ARCH[m] for m in MACHINES if m != machine)
-    mmap = seccomp._numbers(machine)["mmap"]
+    mmap = seccomp.numbers(machine)["mmap"]
     assert verdict(machine, 0, arch=other) == seccomp.KILL_PROCESS
     assert verdict(machine, 0, arch=0x40000003) == seccomp.KILL_PROCESS  # int 0x80
     assert verdict(machine, 0x40000000) == seccomp.KILL_PROCESS
@@ -788,7 +794,7 @@ def test_the_numbers_are_those_of_the_headers(machine, header):
         for name, value in defined.items()
         if name.startswith("__NR_") and defined.get(value, value).isdecimal()
     }
-    ours = seccomp._numbers(machine)
+    ours = seccomp.numbers(machine)
     assert ours == {name: numbers[name] for name in ours}
     policy = {*seccomp.ALLOWED.split(), *seccomp.DENIED.split(), *seccomp.RULES}
     assert policy - ours.keys() == policy - numbers.keys()

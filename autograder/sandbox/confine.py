@@ -18,10 +18,10 @@ How the warm process Z uses the five modules (this one is the only one it needs 
 
 What Z has to know:
 * With `ready.namespaces.way == "userns"` (no root) `prepare` returns in a CHILD of the caller, which is pid 1 of a
-  pid namespace of its own; the caller stays behind as a doorman that ends exactly as Z ends, and takes Z with it.
-  So pids that Z sees mean nothing to T: let Z kill its workers, or send T a pidfd. Call it before starting anything.
-* With "caps" (root) nothing about Z changes. `prepare(..., namespaces=False)` changes nothing either; single layers
-  are best proved from a Z started so, since a victim outside Z's pid namespace could not be attacked anyway.
+  pid namespace of its own. The caller stays behind as a doorman: it ends when Z ends, with the same exit status
+  (128 + N after signal N), and Z dies with it. So pids that Z sees mean nothing to T: let Z kill its workers.
+* With "caps" (root) nothing about Z changes, nor does it with `prepare(..., namespaces=False)`. Prove single layers
+  from a Z of that kind: seen from another pid namespace there is no victim whose protection could prove anything.
 * `ready` holds descriptors, all close-on-exec; `confine` closes everything but 0, 1, 2 and `keep_fds` in the child.
 * After `confine` there is no /proc, no writable directory and no fork; import what the worker needs of ours before.
 """
@@ -124,8 +124,8 @@ class Ready:
 def readable_paths() -> tuple[str, ...]:
     """What this interpreter may still read after start-up, as it spells it.
 
-    Only library directories: never a prefix itself, so neither a project that has its environment inside nor
-    one that is installed as editable.
+    Only directories of libraries, never a prefix: the environment may be inside a project, and the project
+    may be installed in it as editable.
     """
     prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
     libraries = {os.path.join(prefix, name) for prefix in prefixes for name in ("lib", "lib64")}
@@ -149,9 +149,9 @@ def prepare(readable: Sequence[str], *, namespaces: bool = True, address_space: 
     if problem := rehearse(lambda: _become(FIRST_UID)):
         missing["uid"] = f"cannot become another user: {problem.strerror}"
     version, reason = landlock.abi()
-    if not version:
+    if reason:
         missing["landlock"] = reason
-    if reason := seccomp.available():
+    if reason := seccomp.unavailable():
         missing["seccomp"] = reason
     return Ready(
         namespaces=spaces,
@@ -191,7 +191,7 @@ def confine(policy: Policy, ready: Ready, keep_fds: Collection[int]) -> None:
         with _step("landlock"):
             landlock.apply(ready.ruleset)
     with _step("process"):
-        _close_all_but(keep_fds)  # the ruleset and the pidfd among them
+        _close_all_but(keep_fds)  # last, so that nothing which the steps before have opened stays
     if "seccomp" in layers:
         with _step("seccomp"):
             seccomp.apply(ready.program)

@@ -34,7 +34,7 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 
 BASE = "/tmp"  # where the new root is put together: a directory that every system has
 HINTS = {
-    errno.ENOSPC: "user.max_user_namespaces is too low",
+    errno.ENOSPC: "a limit in /proc/sys/user is too low",
     errno.ENOSYS: "not Linux 5.12 or newer on x86_64 or aarch64",
     errno.EPERM: "forbidden by the kernel's settings, AppArmor or the container",
     errno.EACCES: "forbidden by AppArmor",

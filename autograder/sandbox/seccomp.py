@@ -181,21 +181,31 @@ INSTRUCTION = struct.Struct("=HBBI")
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
 
 
+@cache
+def numbers(machine: str) -> dict[str, int]:
+    """System call -> number; empty for a machine that we know nothing of."""
+    if machine not in AUDIT_ARCH:
+        return {}
+    column = 1 + list(AUDIT_ARCH).index(machine)
+    rows = [row.split() for row in NUMBERS.split(",")]
+    return {row[0]: int(row[column]) for row in rows if row[column] != "-"}
+
+
 def syscall(name: str, *arguments: int | str | bytes | None) -> int:
     """Make a system call by its name, with absent arguments 0. Raises OSError with the name as its file name."""
-    libc, numbers = _libc(), _numbers(_machine())
-    if libc is None or name not in numbers:
+    libc, number = _libc(), numbers(_machine()).get(name)
+    if libc is None or number is None:
         raise OSError(errno.ENOSYS, "this system is not Linux on x86_64 or aarch64", name)
-    padded = (*arguments, *[0] * (6 - len(arguments)))
-    result: int = libc.syscall(ctypes.c_long(numbers[name]), *map(_convert, padded))
+    padded = (number, *arguments, *[0] * (6 - len(arguments)))
+    result: int = libc.syscall(*map(_convert, padded))
     if result == -1:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code), name)
     return result
 
 
-def available() -> str:
-    """Empty if a filter can be set, else the reason."""
+def unavailable() -> str:
+    """Why no filter can be set here; empty if it can."""
     try:
         syscall("prctl", PR_SET_SECCOMP, SECCOMP_MODE_FILTER, None)
     except OSError as problem:
@@ -237,7 +247,7 @@ def apply(program: Program) -> None:
 
 def assemble(machine: str, rules: dict[str, tuple[Condition, ...]]) -> Program:
     """The policy for a machine."""
-    numbers = _numbers(machine)
+    number_of = numbers(machine)
     code = _Code()
     code.add(LOAD, AT_ARCH)
     code.add(JUMP_EQUAL, AUDIT_ARCH[machine], true=1)
@@ -245,14 +255,13 @@ def assemble(machine: str, rules: dict[str, tuple[Condition, ...]]) -> Program:
     code.add(LOAD, AT_NUMBER)
     code.add(JUMP_ANY_BIT, X32, false=1)
     code.add(RETURN, KILL_PROCESS)
-    verdicts = [(name, ALLOW) for name in ALLOWED.split() if name not in rules]
-    verdicts += [(name, ERRNO | errno.EPERM) for name in DENIED.split()]
     for name, conditions in rules.items():
-        code.add_rule(numbers[name], conditions)  # these exist on every machine
-    for name, verdict in verdicts:
-        if name in numbers:
-            code.add(JUMP_EQUAL, numbers[name], false=1)
-            code.add(RETURN, verdict)
+        code.add_rule(number_of[name], conditions)  # these exist on every machine
+    for names, verdict in ((ALLOWED, ALLOW), (DENIED, ERRNO | errno.EPERM)):
+        for name in names.split():
+            if name in number_of and name not in rules:
+                code.add(JUMP_EQUAL, number_of[name], false=1)
+                code.add(RETURN, verdict)
     code.add(RETURN, ERRNO | errno.ENOSYS)
     return Program(bytes(code.bytes), tuple(code.pid_at))
 
@@ -277,8 +286,8 @@ class _Code:
         for condition in conditions:
             body.add(LOAD, AT_ARGUMENTS + 8 * condition.argument + 4 * condition.upper)
             body.add(AND, condition.mask)
-            for left, value in reversed(list(enumerate(reversed(condition.values), start=1))):
-                body.add(JUMP_EQUAL, value, true=left)  # over the other values and the refusal
+            for position, value in enumerate(condition.values):
+                body.add(JUMP_EQUAL, value, true=len(condition.values) - position)  # over the rest and the refusal
             body.add(RETURN, ERRNO | errno.EPERM)
         body.add(RETURN, ALLOW)
         self.add(JUMP_EQUAL, number, false=len(body.bytes) // INSTRUCTION.size)
@@ -290,16 +299,6 @@ def _convert(argument: int | str | bytes | None) -> ctypes.c_long | bytes | None
     if isinstance(argument, int):
         return ctypes.c_long(argument)  # ctypes would pass 32 bits
     return os.fsencode(argument) if isinstance(argument, str) else argument
-
-
-@cache
-def _numbers(machine: str) -> dict[str, int]:
-    """System call -> number; empty for a machine that we know nothing of."""
-    if machine not in AUDIT_ARCH:
-        return {}
-    column = 1 + list(AUDIT_ARCH).index(machine)
-    rows = [row.split() for row in NUMBERS.split(",")]
-    return {row[0]: int(row[column]) for row in rows if row[column] != "-"}
 
 
 @cache
