@@ -39,7 +39,10 @@ def measure(warm: WarmProcess) -> Isolation:
     missing = try_layers()
     layers = tuple(layer for layer in LAYERS if layer not in missing)
     warm.layers = frozenset(layers)
-    return Isolation(level_of(layers), layers, missing)
+    level = level_of(layers)
+    if level in ("full", "strong"):
+        missing.pop("uid", None)  # it is there for machines without Landlock; nothing is lost without it here
+    return Isolation(level, layers, missing)
 
 
 def require(warm: WarmProcess, level: str, *, private: Iterable[Path]) -> Isolation:
