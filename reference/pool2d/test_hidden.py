@@ -112,7 +112,7 @@ def interface(submission):
 
 
 @check(kind="shape", points=0.25, needs=[interface])
-@examples(12, size=SIZES)
+@examples(8, size=SIZES)
 def shapes(submission, size):
     """`pool2d`: an (H, W) input and a (p_h, p_w) window give (H - p_h + 1, W - p_w + 1)."""
     (H, W), pool_size = size
@@ -120,7 +120,7 @@ def shapes(submission, size):
 
 
 @check(kind="value", points=0.5, needs=[shapes])
-@examples(10, size=SIZES)
+@examples(6, size=SIZES)
 def max_values(submission, reference, size):
     """`pool2d`: mode "max" gives the largest element of every window, of negative ones too."""
     (H, W), pool_size = size
@@ -130,7 +130,7 @@ def max_values(submission, reference, size):
 
 
 @check(kind="value", points=0.5, needs=[shapes])
-@examples(10, size=SIZES)
+@examples(8, size=SIZES)
 def avg_values(submission, reference, size):
     """`pool2d`: mode "avg" gives the mean of every window."""
     (H, W), pool_size = size
@@ -155,8 +155,8 @@ def unknown_mode(submission):
 
 @check(kind="value", points=0.25, needs=[shapes])
 def layouts(submission):
-    """`pool2d`: a transposed, sliced or expanded tensor gives the same numbers as a copy of it."""
-    for X in (torch.randn(4, 4).t(), torch.randn(8, 9)[::2, 1::2], torch.randn(4, 1).expand(4, 4)):
+    """`pool2d`: a transposed or sliced tensor gives the same numbers as a copy of it."""
+    for X in (torch.randn(4, 4).t(), torch.randn(8, 9)[::2, 1::2]):
         for mode in modes(submission):
             assert_same(submission.pool2d(X, (2, 2), mode), submission.pool2d(X.contiguous(), (2, 2), mode))
 
@@ -210,7 +210,7 @@ def interface_multi(submission):
 
 
 @check(kind="shape", points=0.25, needs=[interface_multi])
-@examples(10, bar=bars(), C=CHANNELS)
+@examples(6, bar=bars(), C=CHANNELS)
 def shapes_multi(submission, bar, C):
     """`pool2d_multi`: windows of whole rows, whole columns and everything give as many channels as there were."""
     (H, W), (p_h, p_w) = bar
@@ -219,7 +219,7 @@ def shapes_multi(submission, bar, C):
 
 
 @check(kind="value", points=0.5, needs=[shapes_multi])
-@examples(8, bar=bars(), C=CHANNELS)
+@examples(5, bar=bars(), C=CHANNELS)
 def max_values_multi(submission, reference, bar, C):
     """`pool2d_multi`: mode "max" gives the largest element of every window, each channel on its own."""
     (H, W), pool_size = bar
@@ -230,7 +230,7 @@ def max_values_multi(submission, reference, bar, C):
 
 
 @check(kind="value", points=0.5, needs=[shapes_multi])
-@examples(8, bar=bars(), C=CHANNELS)
+@examples(5, bar=bars(), C=CHANNELS)
 def avg_values_multi(submission, reference, bar, C):
     """`pool2d_multi`: mode "avg" gives the mean of every window, each channel on its own."""
     (H, W), pool_size = bar
@@ -240,7 +240,7 @@ def avg_values_multi(submission, reference, bar, C):
 
 
 @check(kind="shape", points=0.25, needs=[shapes_multi])
-@examples(3, window=WINDOWS, count=COUNTS)
+@examples(2, window=WINDOWS, count=COUNTS)
 def stride_shapes(submission, window, count):
     """`pool2d_multi`: the window moves by (s_h, s_w), and each place gives one element."""
     for stride in STRIDES:
@@ -253,7 +253,7 @@ def stride_shapes(submission, window, count):
 def stride_values(submission, window, count):
     """`pool2d_multi`: with a stride, each element is what its window gives alone."""
     for mode in modes_multi(submission):
-        for stride in STRIDES:
+        for stride in STRIDES[:3]:
             X = torch.randn(2, *fitting(window, stride, count))
             alone = X.unfold(1, window[0], stride[0]).unfold(2, window[1], stride[1]).reshape(-1, *window)
             expected = submission.pool2d_multi(alone, window, mode, (1, 1))
@@ -262,7 +262,7 @@ def stride_values(submission, window, count):
 
 
 @check(kind="shape", points=0.25, needs=[stride_shapes])
-@examples(8, window=WINDOWS, stride=st.sampled_from([(2, 3), (3, 2), (2, 2)]), count=COUNTS)
+@examples(4, window=WINDOWS, stride=st.sampled_from([(2, 3), (3, 2), (2, 2)]), count=COUNTS)
 def rounds_down(submission, window, stride, count):
     """`pool2d_multi`: rows and columns that fill no window are left over."""
     H, W = fitting(window, stride, count)
@@ -279,7 +279,7 @@ def int_stride(submission):
 
 
 @check(kind="shape", points=0.25, needs=[shapes_multi])
-@examples(6, window=st.sampled_from([(2, 3), (3, 2), (2, 2), (1, 3), (3, 1)]), count=COUNTS)
+@examples(3, window=st.sampled_from([(2, 3), (3, 2), (2, 2), (1, 3), (3, 1)]), count=COUNTS)
 def default_stride(submission, window, count):
     """`pool2d_multi`: without a stride, the window moves by its own size."""
     H, W = fitting(window, window, count)
@@ -296,7 +296,7 @@ def defaults(submission):
 
 
 @check(kind="shape", points=0.25, needs=[shapes_multi])
-@examples(8, window=padded_windows(), size=st.sampled_from([(4, 5), (5, 4), (6, 4), (5, 5)]))
+@examples(6, window=padded_windows(), size=st.sampled_from([(4, 5), (5, 4), (6, 4), (5, 5)]))
 def padding_shapes(submission, window, size):
     """`pool2d_multi`: padding (a_h, a_w) adds a_h rows at both ends and a_w columns at both ends."""
     (H, W), ((p_h, p_w), (a_h, a_w)) = size, window
@@ -305,7 +305,7 @@ def padding_shapes(submission, window, size):
 
 
 @check(kind="value", points=0.25, needs=[padding_shapes, max_values_multi])
-@examples(8, window=padded_windows())
+@examples(5, window=padded_windows())
 def max_padding(submission, window):
     """`pool2d_multi`: in mode "max", padding never wins, not even over negative elements."""
     pool_size, (a_h, a_w) = window
@@ -316,7 +316,7 @@ def max_padding(submission, window):
 
 
 @check(kind="value", points=0.25, needs=[padding_shapes, avg_values_multi])
-@examples(8, window=padded_windows())
+@examples(5, window=padded_windows())
 def avg_padding(submission, window):
     """`pool2d_multi`: in mode "avg", padding consists of zeros, and they count as elements of the window."""
     pool_size, (a_h, a_w) = window
@@ -335,7 +335,7 @@ def int_padding(submission):
 
 
 @check(kind="value", points=0.25, needs=[stride_values, padding_shapes])
-@examples(4, window=padded_windows(), stride=st.sampled_from([(2, 3), (3, 1), (2, 2)]))
+@examples(2, window=padded_windows(), stride=st.sampled_from([(2, 3), (3, 1), (2, 2)]))
 def stride_with_padding(submission, window, stride):
     """`pool2d_multi`: with padding, a stride picks from what a stride of 1 gives."""
     pool_size, padding = window
@@ -358,13 +358,8 @@ def unknown_mode_multi(submission):
 
 @check(kind="value", points=0.25, needs=[shapes_multi])
 def layouts_multi(submission):
-    """`pool2d_multi`: a transposed, sliced or expanded tensor gives the same numbers as a copy of it."""
-    transposed, sliced, expanded = (
-        torch.randn(4, 4, 2).permute(2, 1, 0),
-        torch.randn(3, 8, 8)[1:, ::2, 1::2],
-        torch.randn(1, 4, 1).expand(2, 4, 4),
-    )
-    for X in (transposed, sliced, expanded):
+    """`pool2d_multi`: a transposed or sliced tensor gives the same numbers as a copy of it."""
+    for X in (torch.randn(4, 4, 2).permute(2, 1, 0), torch.randn(3, 8, 8)[1:, ::2, 1::2]):
         for mode in modes_multi(submission):
             copy = submission.pool2d_multi(X.contiguous(), (2, 2), mode, (1, 1))
             assert_same(submission.pool2d_multi(X, (2, 2), mode, (1, 1)), copy)
