@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
-from functools import cache
+from functools import cache, cached_property
 from types import MappingProxyType
 
 from autograder.grading.reading import Mention, reachable
@@ -30,6 +30,22 @@ class Restriction:
     names: tuple[str, ...]
     operators: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+
+    @cached_property
+    def library(self) -> tuple[str, ...]:
+        """The patterns for what is known to come from a library."""
+        return tuple(name for name in self.names if not name.startswith("*."))
+
+    @cached_property
+    def anywhere(self) -> tuple[str, ...]:
+        """The patterns for attributes of objects of unknown origin."""
+        return tuple(name for name in self.names if name.startswith("*."))
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The modules that hold forbidden names, and the libraries that these are in."""
+        parts = [(name.rpartition(".")[0], name.partition(".")[0]) for name in self.library]
+        return frozenset(part for pair in parts for part in pair)
 
 
 @dataclass(frozen=True)
@@ -163,14 +179,16 @@ def _judge(mention: Mention, restriction: Restriction) -> Finding | None:
     from_root = f" from `{mention.root}`" if mention.root else ""
     message = ""
     match mention.kind:
-        case "library" if _matches(name, [each for each in restriction.names if not each.startswith("*.")]):
+        case "library" if _matches(name, restriction.library):
             message = f"`{name}` is reachable{from_root} {place}"
         case "library" if _matches(name, _HIDING):
             message = f"`{name}` is reachable{from_root} {place}; it can hide what is called"
-        case "attribute" if _matches(f"*.{name}", [each for each in restriction.names if each.startswith("*.")]):
+        case "attribute" if _matches(f"*.{name}", restriction.anywhere):
             message = f"`.{name}` is reachable{from_root} {place}"
-        case "string" if _matches(name, [*restriction.operators, *restriction.names]):
+        case "string" if _matches(name, restriction.operators + restriction.library):
             message = f"`{name}` is reachable{from_root} {place}"
+        case "computed" if name in ("getattr", "importlib", "operator"):
+            message = f"`{name}` {place} is given a name that is computed; write it out, so that it can be read"
         case "computed" if _guarded(name, restriction):
             message = f"a computed name is looked up in `{name}` {place}; write it out, so that it can be read"
         case "code":
@@ -187,15 +205,15 @@ def _place(mention: Mention) -> str:
 
 def _guarded(name: str, restriction: Restriction) -> bool:
     """Whether a name computed in this module could be a forbidden one."""
-    if name in ("sys.modules", "importlib", "operator", "getattr", "builtins"):
+    if name in ("sys.modules", "builtins"):
         return True
-    parents = {pattern.rpartition(".")[0] for pattern in restriction.names}
-    roots = {pattern.partition(".")[0] for pattern in restriction.names}
-    return name in parents or (name.partition(".")[0] in roots and _matches(name, _MODULES))
+    return name in restriction.modules or (
+        name.partition(".")[0] in restriction.modules and _matches(name, _MODULES)
+    )
 
 
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return _compiled(tuple(patterns)).fullmatch(name) is not None
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return _compiled(patterns).fullmatch(name) is not None
 
 
 @cache

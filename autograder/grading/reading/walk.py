@@ -49,7 +49,7 @@ class Walk:
     flow: Flow
     main: Source
     root: str = ""
-    mentions: list[Mention] = field(default_factory=list)
+    mentions: dict[Mention, None] = field(default_factory=dict)
     _stack: list[Site] = field(default_factory=list)
     _visited: set[object] = field(default_factory=set)
 
@@ -57,7 +57,7 @@ class Walk:
         """Walk until nothing new turns up: a call site found late may say what a parameter is."""
         self.flow.importing = not self.root
         for _ in range(_ROUNDS):
-            self.mentions, self._visited, self.flow.news = [], set(), 0
+            self.mentions, self._visited, self.flow.news = {}, set(), 0
             self._stack = [*reversed(start)]
             if self.root:
                 self._touch(self.root, self.main.scope, imported=True)
@@ -78,7 +78,8 @@ class Walk:
                 self._mention("library", binding.target, binding.node, binding.scope)
 
     def _mention(self, kind: Kind, name: str, node: ast.AST, scope: Scope) -> None:
-        self.mentions.append(Mention(kind, name, self.root, scope.source.name, getattr(node, "lineno", 1)))
+        self.evaluator.spend()
+        self.mentions[Mention(kind, name, self.root, scope.source.name, getattr(node, "lineno", 1))] = None
 
     def _following(self, node: ast.AST, scope: Scope) -> list[Site]:
         inner = scope.source.inner
@@ -135,7 +136,7 @@ class Walk:
         source, rest = self.evaluator.split(target)
         if isinstance(source, str):
             file = target.removesuffix(f".{rest}") if rest else target
-            self.mentions.append(Mention("unread", source, self.root, file, 1))
+            self.mentions[Mention("unread", source, self.root, file, 1)] = None
         elif source is not None and rest:
             self._touch(rest.partition(".")[0], source.scope, imported=True)
         elif rest:
