@@ -13,7 +13,9 @@ import os
 import selectors
 import signal
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -143,7 +145,8 @@ class _Pool:
             return
         job.student = self.waiting.pop()
         job.missing = [exercise.id for exercise in self.exercises]
-        os.write(job.orders, f"{job.student}\n".encode())
+        with suppress(BrokenPipeError):  # it has just died, which `_ended` is about to see
+            os.write(job.orders, f"{job.student}\n".encode())
 
     def _read(self, job: _Job) -> None:
         piece = os.read(job.results, 1 << 20)
@@ -194,6 +197,8 @@ def _be_job(pool: _Pool, number: int, orders: int, results: int) -> None:
                     out.write(json.dumps(message) + "\n")
                     out.flush()
         status = 0
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(status)
 
@@ -204,7 +209,6 @@ class StudentGrader:
     def __init__(self, session: GradingSession, warm: WarmProcess, store: Store | None) -> None:
         self.session, self.warm, self.store = session, warm, store
         self.diagnose = Diagnosis(session)
-        self.digests = {each.id: each.digest() for each in session.course.exercises}
 
     def grade(self, work: Work, exercises: Sequence[Exercise]) -> Any:
         """(result, key to keep it under or "", what the code printed) of each exercise, in order."""
@@ -228,7 +232,7 @@ class StudentGrader:
     ) -> tuple[ExerciseResult, str, str]:
         own, supplied = self._imported(work, exercise, source, known)
         depends = [source.digest, self.session.course.salt, __version__, torch.__version__, "cpu"]
-        depends += [self.digests[id] for id in (exercise.id, *exercise.imports) if id in self.digests]
+        depends += [self.session.digests[id] for id in (exercise.id, *exercise.imports)]
         depends += [f"{id}={each.digest}" for id, each in sorted(own.items())] + sorted(supplied)
         key = key_of(depends)
         if self.store is not None and (kept := self.store.get(key)) is not None:

@@ -67,7 +67,10 @@ class Exercise:
         digest = hashlib.sha256()
         for path in sorted(self.folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
-                content = path.read_bytes()
+                try:
+                    content = path.read_bytes()
+                except OSError as error:
+                    raise CourseError(path, None, f"cannot be read: {error.strerror}") from None
                 digest.update(f"{path.relative_to(self.folder).as_posix()}\0{len(content)}\0".encode())
                 digest.update(content)
         return f"sha256:{digest.hexdigest()}"

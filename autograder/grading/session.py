@@ -42,6 +42,7 @@ class GradingSession:
         self.by_file = {(each.public_tests if public else each.hidden_tests).resolve(): each for each in exercises}
         self.items: dict[str, list[CheckItem]] = {each.id: [] for each in exercises}
         self.references = {} if public else {each.id: Reference(each.solution) for each in exercises}
+        self.digests = {each.id: each.digest() for each in course.exercises}
         self.examples: dict[str, list[dict[str, Any]]] = {}
         self.current: Submission | None = None
         self.current_exercise: Exercise | None = None
