@@ -12,13 +12,29 @@ from autograder import (
     assert_unchanged,
     check,
     examples,
+    fail,
     windows,
 )
 
 # The first of each is drawn first, and shows every wrong idea; the rest are drawn with their edge cases.
-SIZES = st.just(((5, 6), (2, 3))) | windows(max_side=7)
+SIZES = st.just(((5, 8), (2, 4))) | windows(max_side=7)
 CHANNELS = st.sampled_from([3, 1, 2, 4])
 KERNELS = st.sampled_from([2, 1, 3, 4])
+
+
+def assert_explained_shape(value, shape: tuple[int, ...], wrong: dict[tuple[int, ...], str]) -> None:
+    """`assert_shape`, naming the wrong idea that leads to another shape."""
+    found = tuple(value.shape) if isinstance(value, torch.Tensor) else ()
+    if found != shape and found in wrong:
+        fail(f"the result has shape {found}, not {shape}", misconception=wrong[found])
+    assert_shape(value, shape)
+
+
+def short(*shape: int) -> dict[tuple[int, ...], str]:
+    """The shapes that lack a row, a column, or both."""
+    *first, rows, columns = shape
+    sides = [(rows - 1, columns), (rows, columns - 1), (rows - 1, columns - 1)]
+    return {(*first, *each): "missing-plus-one" for each in sides}
 
 
 def layouts() -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -26,7 +42,6 @@ def layouts() -> list[tuple[torch.Tensor, torch.Tensor]]:
     return [
         (torch.randn(5, 4, 2).transpose(0, 2), torch.randn(3, 2, 3, 2).transpose(2, 3)),
         (torch.randn(3, 8, 10)[1:, ::2, ::2], torch.randn(4, 2, 4, 4)[1:, :, 1:3, 1:]),
-        (torch.randn(1, 4, 1).expand(2, 4, 5), torch.randn(1, 2, 1, 3).expand(3, 2, 2, 3)),
     ]
 
 
@@ -41,8 +56,10 @@ def interface(submission):
 def shapes_in(submission, size, c):
     """`corr2d_multi_in`: a (c, H, W) input and a (c, h, w) kernel give (H - h + 1, W - w + 1)."""
     (H, W), (h, w) = size
+    rows, columns = H - h + 1, W - w + 1
     Y = submission.corr2d_multi_in(torch.randn(c, H, W), torch.randn(c, h, w))
-    assert_shape(Y, (H - h + 1, W - w + 1))
+    wrong = {(c, rows, columns): "no-channel-sum"}
+    assert_explained_shape(Y, (rows, columns), wrong | short(rows, columns))
 
 
 @check(kind="value", points=1.75, needs=[shapes_in])
@@ -56,7 +73,7 @@ def values_in(submission, reference, size, c):
 
 @check(kind="value", points=0.25, needs=[values_in])
 def layouts_in(submission, reference):
-    """`corr2d_multi_in`: transposed, sliced and expanded tensors give the same numbers as copies."""
+    """`corr2d_multi_in`: transposed and sliced tensors give the same numbers as copies."""
     for X, K in layouts():
         assert_close(submission.corr2d_multi_in(X, K[0]), reference.corr2d_multi_in(X, K[0]))
 
@@ -107,7 +124,13 @@ def shapes_in_out(submission, size, c, extra):
     (H, W), (h, w) = size
     for channels, kernels in ((c, c + extra), (c + extra, c), (c, c)):
         Y = submission.corr2d_multi_in_out(torch.randn(channels, H, W), torch.randn(kernels, channels, h, w))
-        assert_shape(Y, (kernels, H - h + 1, W - w + 1))
+        rows, columns = H - h + 1, W - w + 1
+        elsewhere = [(rows, kernels, columns), (rows, columns, kernels)]
+        joined = [(kernels * rows, columns), (rows, kernels * columns)]
+        wrong = dict.fromkeys([*elsewhere, *joined], "wrong-stack-dim")
+        wrong |= {(channels, rows, columns): "loops-channels-not-kernels"}
+        wrong |= {(kernels, channels, rows, columns): "no-channel-sum"}
+        assert_explained_shape(Y, (kernels, rows, columns), wrong | short(kernels, rows, columns))
 
 
 @check(kind="value", points=2, needs=[shapes_in_out])
@@ -121,7 +144,7 @@ def values_in_out(submission, reference, size, c, o):
 
 @check(kind="value", points=0.25, needs=[values_in_out])
 def layouts_in_out(submission, reference):
-    """`corr2d_multi_in_out`: transposed, sliced and expanded tensors give the same numbers as copies."""
+    """`corr2d_multi_in_out`: transposed and sliced tensors give the same numbers as copies."""
     for X, K in layouts():
         assert_close(submission.corr2d_multi_in_out(X, K), reference.corr2d_multi_in_out(X, K))
 

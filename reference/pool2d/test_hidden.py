@@ -17,13 +17,13 @@ from autograder import (
     assert_unchanged,
     check,
     examples,
-    raises,
+    fail,
     windows,
 )
 from autograder.errors import SubmissionRaised
 
 # The first of each strategy is drawn first, and shows every wrong idea; then come their edge cases.
-SIZES = st.just(((5, 6), (2, 3))) | windows(max_side=8)
+SIZES = st.just(((5, 8), (2, 4))) | windows(max_side=8)
 CHANNELS = st.sampled_from([3, 1, 2, 4])
 MODES = ("max", "avg")
 UNKNOWN_MODES = ("sum", "min", "mean")
@@ -47,6 +47,35 @@ def modes(submission) -> list[str]:
 def modes_multi(submission) -> list[str]:
     """The modes of `pool2d_multi` that answer at all."""
     return [mode for mode in MODES if answers(submission.pool2d_multi, torch.ones(2, 3, 3), (2, 2), mode, (1, 1))]
+
+
+def assert_explained_shape(value, shape: tuple[int, ...], wrong: dict[tuple[int, ...], str]) -> None:
+    """`assert_shape`, naming the wrong idea that leads to another shape."""
+    found = tuple(value.shape) if isinstance(value, torch.Tensor) else ()
+    if found != shape and found in wrong:
+        fail(f"the result has shape {found}, not {shape}", misconception=wrong[found])
+    assert_shape(value, shape)
+
+
+def assert_places(value, size: tuple[int, int], window: tuple[int, int], channels: tuple[int, ...] = ()) -> None:
+    """One element for each place of the window, which moves by one."""
+    (H, W), (p_h, p_w) = size, window
+    rows, columns = H - p_h + 1, W - p_w + 1
+    short = [(rows - 1, columns), (rows, columns - 1), (rows - 1, columns - 1)]
+    wrong = {(*channels, *sides): "missing-plus-one" for sides in short}
+    wrong |= {(*channels, *sides): "swapped-axes" for sides in [(columns, rows), (H - p_w + 1, W - p_h + 1)]}
+    assert_explained_shape(value, (*channels, rows, columns), wrong)
+
+
+def assert_refused(function, *arguments) -> None:
+    """The call raises a ValueError."""
+    try:
+        function(*arguments)
+    except SubmissionRaised as error:
+        if "ValueError" not in (error.type, *error.bases):
+            raise
+    else:
+        fail("no `ValueError` is raised", misconception="unknown-mode-accepted")
 
 
 def assert_same(actual, expected) -> None:
@@ -86,6 +115,11 @@ def fitting(window: tuple[int, int], stride: tuple[int, int], counts: tuple[int,
     return window[0] + stride[0] * (counts[0] - 1), window[1] + stride[1] * (counts[1] - 1)
 
 
+def places(size: tuple[int, int], window: tuple[int, int], stride: tuple[int, int]) -> tuple[int, int]:
+    """How many windows fit."""
+    return (size[0] - window[0]) // stride[0] + 1, (size[1] - window[1]) // stride[1] + 1
+
+
 WINDOWS = st.just((2, 3)) | st.tuples(st.integers(1, 3), st.integers(1, 3))
 COUNTS = st.just((2, 5)) | st.tuples(st.integers(2, 3), st.integers(2, 4))
 
@@ -93,8 +127,9 @@ COUNTS = st.just((2, 5)) | st.tuples(st.integers(2, 3), st.integers(2, 4))
 @st.composite
 def bars(draw):
     """((H, W), window), each side of the window 1 or all: strides of 1 and of the window's size are the same there."""
-    H, W = draw(st.sampled_from([(4, 5), (3, 2), (2, 6), (5, 5)]))
-    return (H, W), draw(st.sampled_from([(1, W), (H, 1), (H, W)]))
+    long, short = draw(st.sampled_from([(5, 3), (4, 2), (6, 3), (4, 4)]))
+    row, column = ((long, short), (1, short)), ((short, long), (short, 1))
+    return draw(st.sampled_from([row, column, ((short, long), (short, long))]))
 
 
 @st.composite
@@ -116,7 +151,7 @@ def interface(submission):
 def shapes(submission, size):
     """`pool2d`: an (H, W) input and a (p_h, p_w) window give (H - p_h + 1, W - p_w + 1)."""
     (H, W), pool_size = size
-    assert_shape(submission.pool2d(torch.randn(H, W), pool_size, "max"), (H - pool_size[0] + 1, W - pool_size[1] + 1))
+    assert_places(submission.pool2d(torch.randn(H, W), pool_size, "max"), (H, W), pool_size)
 
 
 @check(kind="value", points=0.5, needs=[shapes])
@@ -149,8 +184,7 @@ def default_mode(submission):
 def unknown_mode(submission):
     """`pool2d`: a mode that does not exist is a ValueError."""
     for mode in UNKNOWN_MODES:
-        with raises("ValueError"):
-            submission.pool2d(torch.ones(3, 3), (2, 2), mode)
+        assert_refused(submission.pool2d, torch.ones(3, 3), (2, 2), mode)
 
 
 @check(kind="value", points=0.25, needs=[shapes])
@@ -206,16 +240,15 @@ def no_conv_call(submission):
 @check(kind="interface", points=0.25)
 def interface_multi(submission):
     """`pool2d_multi` is defined and returns a tensor."""
-    assert_tensor(submission.pool2d_multi(torch.ones(2, 3, 3), (3, 3), "max", (1, 1)))
+    assert_tensor(submission.pool2d_multi(torch.ones(2, 3, 3), (2, 2), "max", (1, 1)))
 
 
 @check(kind="shape", points=0.25, needs=[interface_multi])
 @examples(6, bar=bars(), C=CHANNELS)
 def shapes_multi(submission, bar, C):
     """`pool2d_multi`: windows of whole rows, whole columns and everything give as many channels as there were."""
-    (H, W), (p_h, p_w) = bar
-    Y = submission.pool2d_multi(torch.randn(C, H, W), (p_h, p_w), "max", (1, 1))
-    assert_shape(Y, (C, H - p_h + 1, W - p_w + 1))
+    (H, W), pool_size = bar
+    assert_places(submission.pool2d_multi(torch.randn(C, H, W), pool_size, "max", (1, 1)), (H, W), pool_size, (C,))
 
 
 @check(kind="value", points=0.5, needs=[shapes_multi])
@@ -244,8 +277,14 @@ def avg_values_multi(submission, reference, bar, C):
 def stride_shapes(submission, window, count):
     """`pool2d_multi`: the window moves by (s_h, s_w), and each place gives one element."""
     for stride in STRIDES:
-        H, W = fitting(window, stride, count)
-        assert_shape(submission.pool2d_multi(torch.randn(2, H, W), window, "max", stride), (2, *count))
+        size = fitting(window, stride, count)
+        wrong = {
+            (2, *places(size, window, stride[::-1])): "swapped-axes",
+            (2, *places(size, window, window)): "stride-ignored",
+            (2, *places(size, window, (1, 1))): "stride-ignored",
+        }
+        Y = submission.pool2d_multi(torch.randn(2, *size), window, "max", stride)
+        assert_explained_shape(Y, (2, *count), wrong)
 
 
 @check(kind="value", points=0.25, needs=[stride_shapes])
@@ -282,9 +321,10 @@ def int_stride(submission):
 @examples(3, window=st.sampled_from([(2, 3), (3, 2), (2, 2), (1, 3), (3, 1)]), count=COUNTS)
 def default_stride(submission, window, count):
     """`pool2d_multi`: without a stride, the window moves by its own size."""
-    H, W = fitting(window, window, count)
+    size = fitting(window, window, count)
+    wrong = {(2, *places(size, window, (1, 1))): "default-stride-one"}
     for mode in modes_multi(submission):
-        assert_shape(submission.pool2d_multi(torch.randn(2, H, W), window, mode), (2, *count))
+        assert_explained_shape(submission.pool2d_multi(torch.randn(2, *size), window, mode), (2, *count), wrong)
 
 
 @check(kind="value", points=0.25, needs=[default_stride])
@@ -352,8 +392,7 @@ def stride_with_padding(submission, window, stride):
 def unknown_mode_multi(submission):
     """`pool2d_multi`: a mode that does not exist is a ValueError."""
     for mode in UNKNOWN_MODES:
-        with raises("ValueError"):
-            submission.pool2d_multi(torch.ones(2, 3, 3), (3, 3), mode, (1, 1))
+        assert_refused(submission.pool2d_multi, torch.ones(2, 3, 3), (2, 2), mode, (1, 1))
 
 
 @check(kind="value", points=0.25, needs=[shapes_multi])

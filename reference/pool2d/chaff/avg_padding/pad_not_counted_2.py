@@ -1,7 +1,6 @@
 """Windows are clipped at the border, and the clipped part is averaged."""
 
 import torch
-import torch.nn.functional as F
 
 
 def pool2d(X, pool_size, mode="max"):

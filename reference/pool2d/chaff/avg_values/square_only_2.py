@@ -1,6 +1,5 @@
 """The sum is divided by the square of the window's height."""
 
-import torch
 import torch.nn.functional as F
 
 

@@ -11,7 +11,7 @@ def pool2d(X, pool_size, mode="max"):
     for i in range(Y.shape[0]):
         for j in range(Y.shape[1]):
             window = X[i : i + p_h, j : j + p_w]
-            Y[i, j] = window.max() if mode == "max" else float(window.mean())
+            Y[i, j] = window.max() if mode == "max" else window.mean().item()
     return Y
 
 

@@ -1,7 +1,5 @@
 """With channels, the padded copy is filled through `.data`."""
 
-import torch.nn.functional as F
-
 
 def pool2d(X, pool_size, mode="max"):
     if mode not in ("max", "avg"):

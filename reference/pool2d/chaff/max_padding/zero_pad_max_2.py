@@ -1,7 +1,5 @@
 """The frame is a tensor of zeros, whatever the mode."""
 
-import torch.nn.functional as F
-
 
 def pool2d(X, pool_size, mode="max"):
     if mode not in ("max", "avg"):

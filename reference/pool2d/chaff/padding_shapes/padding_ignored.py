@@ -1,7 +1,5 @@
 """The padding is never used."""
 
-import torch.nn.functional as F
-
 
 def pool2d(X, pool_size, mode="max"):
     if mode not in ("max", "avg"):

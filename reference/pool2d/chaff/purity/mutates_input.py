@@ -1,6 +1,5 @@
 """A batch axis is put in front of X itself, for the caller as well."""
 
-import torch
 import torch.nn.functional as F
 
 

@@ -1,6 +1,5 @@
 """The last row is never reached."""
 
-import torch
 import torch.nn.functional as F
 
 

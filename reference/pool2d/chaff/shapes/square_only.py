@@ -7,8 +7,6 @@ def pool2d(X, pool_size, mode="max"):
     if mode not in ("max", "avg"):
         raise ValueError(mode)
     p_h = p_w = pool_size[0]
-    if p_w > X.shape[1]:
-        p_w = X.shape[1]
     Y = X.new_zeros((X.shape[0] - p_h + 1, X.shape[1] - p_w + 1))
     for i in range(Y.shape[0]):
         for j in range(Y.shape[1]):

@@ -7,8 +7,6 @@ def pool2d(X, pool_size, mode="max"):
     if mode not in ("max", "avg"):
         raise ValueError(mode)
     p_w, p_h = pool_size
-    if p_h > X.shape[0] or p_w > X.shape[1]:
-        return X.new_zeros((0, 0))
     Y = X.new_zeros((X.shape[0] - p_h + 1, X.shape[1] - p_w + 1))
     for i in range(Y.shape[0]):
         for j in range(Y.shape[1]):
