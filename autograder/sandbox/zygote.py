@@ -121,9 +121,9 @@ def _serve(control: socket.socket, ready: confine.Ready) -> None:
                         poller.unregister(status)
                     status.close()
             else:
-                poller.unregister(fd)
-                for pid, status in children.items():
+                for pid, status in children.items():  # not among them if it has just been reaped
                     if status.fileno() == fd:
+                        poller.unregister(fd)
                         os.kill(pid, signal.SIGKILL)
 
 
@@ -157,7 +157,9 @@ def _become_worker(
         for source, target in ((null, 0), (output, 1), (output, 2)):
             os.dup2(source, target)
         os.environ.update(TMPDIR="/tmp", HOME="/tmp", USER="student", TORCHINDUCTOR_CACHE_DIR="/tmp")
-        sys.stdout.reconfigure(line_buffering=True, errors="replace")  # type: ignore[union-attr]
+        # New objects: those that this process started with may believe that they write to a seekable file.
+        sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+        sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
         try:
             confine.confine(policy, ready, keep_fds={data})
         except confine.ConfinementFailed as failure:
