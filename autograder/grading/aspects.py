@@ -27,7 +27,7 @@ def assert_gradients(function: Callable[..., Any], *, step: float = 1.0, **input
     registered parameters count as inputs.
     """
     leaves = {name: fresh(tensor).requires_grad_() for name, tensor in inputs.items()}
-    parameters = dict(function.named_parameters()) if isinstance(function, RemoteModule) else {}
+    parameters = dict(function.named_parameters()) if isinstance(function, torch.nn.Module) else {}
     result = function(*leaves.values())
     assert_tensor(result)
     wanted = {name: tensor for name, tensor in (leaves | parameters).items() if tensor.requires_grad}
@@ -56,7 +56,7 @@ def _moved(function: Callable[..., Any], inputs: dict[str, torch.Tensor], name: 
         if name in inputs:
             value = function(*(fresh(each) + by if key == name else fresh(each) for key, each in inputs.items()))
         else:
-            assert isinstance(function, RemoteModule)
+            assert isinstance(function, torch.nn.Module)
             parameter = function.get_parameter(name)
             before = parameter.detach().clone()
             parameter.add_(by)

@@ -118,4 +118,4 @@ def _clean_environment() -> dict[str, str]:
         if key in os.environ
     }
     threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")}
-    return kept | threads | {"LANG": "C.UTF-8", "PYTORCH_NVML_BASED_CUDA_CHECK": "1", "TMPDIR": tempfile.gettempdir()}
+    return kept | threads | {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2", "PYTORCH_NVML_BASED_CUDA_CHECK": "1", "TMPDIR": tempfile.gettempdir()}

@@ -153,6 +153,7 @@ class Executor:
             return type(value)(self._portable(item) for item in value)
         if type(value) is dict:
             return {self._portable(key): self._portable(item) for key, item in value.items()}
+        value = plain(value)
         if wire.carries(value):
             return value
         id = next(self.ids)
@@ -294,6 +295,14 @@ def receive_supplied(reply: Mapping[str, Any]) -> Any:
     if not reply["ok"]:
         raise RuntimeError(reply["error"]["message"])
     return reply["value"]
+
+
+def plain(value: Any) -> Any:
+    """A number or text of a subclass (numpy.float64 is a float) as the built-in type that it is."""
+    for builtin in (float, int, str):
+        if isinstance(value, builtin) and type(value) not in (builtin, bool):
+            return builtin(value)
+    return value
 
 
 def seed_everything(seed: int) -> None:

@@ -52,7 +52,7 @@ def main(control_fd: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.chdir("/")
     ready = confine.prepare(confine.readable_paths())  # before torch: it must be done with one thread
-    _warm()
+    warm_up()
     tasks = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else threading.active_count()
     if tasks != 1:
         raise SystemExit("the warm process has threads; a fork would not be safe")
@@ -63,7 +63,7 @@ def main(control_fd: int) -> None:
     _serve(control, ready)
 
 
-def _warm() -> None:
+def warm_up() -> None:
     """Use once what submissions use, so that a fork finds it loaded and in shared pages.
 
     Without this the first optimizer step of every worker imports half of torch (1 to 2 s).
@@ -161,7 +161,8 @@ def _become_worker(
         sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
         sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
         try:
-            confine.confine(policy, ready, keep_fds={data})
+            if policy.layers:  # none are asked for where there are none
+                confine.confine(policy, ready, keep_fds={data})
         except confine.ConfinementFailed as failure:
             status.send(json.dumps({"refused": str(failure)}).encode() + b"\n")
             return
