@@ -31,7 +31,7 @@ SIZE = (2, 2)
 def interface(submission):
     """`Conv2D((h, w))` builds an `nn.Module`."""
     if not isinstance(submission.Conv2D(SIZE), nn.Module):
-        fail("what `Conv2D((h, w))` builds is not an `nn.Module`")
+        fail("what `Conv2D((h, w))` builds is not an `nn.Module`", misconception="not-a-module")
 
 
 @check(kind="interface", points=0.5, needs=[interface])
@@ -65,7 +65,11 @@ def initial_weight(submission):
         assert_shape(weight, SIZE)
         draws.append(weight.detach().flatten())
     entries = torch.stack(draws).T
-    if (entries == entries[:, :1]).all(dim=1).any() or len(entries.unique(dim=0)) < len(entries):
+    if (
+        not entries.isfinite().all()
+        or (entries == entries[:, :1]).all(dim=1).any()
+        or len(entries.unique(dim=0)) < len(entries)
+    ):
         fail("`weight` has entries that do not vary, or that vary together only", misconception="weight-not-random")
 
 
@@ -73,9 +77,14 @@ def initial_weight(submission):
 def initial_bias(submission):
     """`bias` starts as zero, of shape (1,)."""
     bias = held(submission.Conv2D(SIZE), "bias", 1)
+    if isinstance(bias, (int, float)):
+        bias = torch.tensor([float(bias)])  # that it is no parameter is judged elsewhere
     assert_shape(bias, (1,))
     if bias.detach().count_nonzero():
         fail("`bias` does not start as zero", misconception="bias-not-zero")
+    place(submission.Conv2D(SIZE), torch.ones(SIZE), bias=0.75)
+    if torch.as_tensor(held(submission.Conv2D(SIZE), "bias", 1)).count_nonzero():
+        fail("a change to the bias of one layer shows in another", misconception="shared-bias")
 
 
 @check(kind="shape", points=1, needs=[forward])
@@ -116,7 +125,8 @@ def bias_added(submission):
     place(layer, weight, bias=0.0)
     without = layer(x)
     place(layer, weight, bias=0.75)
-    assert_close(layer(x), without + 0.75)
+    if isinstance(held(layer, "bias", 1), Tensor):  # a plain number cannot be written to
+        assert_close(layer(x), without + 0.75)
 
 
 @check(kind="value", points=0.25, needs=[values])
@@ -132,36 +142,34 @@ def strided_input(submission, x):
 def input_gradient(submission):
     """Gradients reach the input."""
     layer = submission.Conv2D(SIZE)
-    place(layer, torch.randn(SIZE), bias=0.5)
-    assert_gradients(seeded(submission, layer), step=1 / 256, x=torch.randn(4, 4))
+    weight = torch.randn(SIZE)
+    assert_gradients(lambda x: answer(submission, layer, x, weight, 0.5), step=1 / 256, x=torch.randn(4, 4))
 
 
 @check(kind="gradient", points=0.75, needs=[forward])
 def parameter_gradients(submission):
     """`backward` leaves the right gradients in the module's parameters."""
     layer, x, weight = submission.Conv2D(SIZE), torch.randn(4, 4), torch.randn(SIZE)
-    place(layer, weight, bias=0.5)
-    call = seeded(submission, layer)
-    result = call(x)
+    result = answer(submission, layer, x, weight, 0.5)
     cotangent = torch.randn(result.shape)
 
     def objective(numbers: Tensor) -> float:
-        place(layer, numbers[:4].reshape(SIZE), numbers[4].item())
         with torch.no_grad():
-            return (call(x) * cotangent).sum().item()
+            y = answer(submission, layer, x, numbers[:4].reshape(SIZE), numbers[4].item())
+        return (y * cotangent).sum().item()
 
     if result.requires_grad:
         (result * cotangent).sum().backward()
     gradients = {name: parameter.grad for name, parameter in trained(layer, weight=4, bias=1).items()}
     if gradients and all(gradient is None for gradient in gradients.values()):
-        fail("no gradient reached a parameter")
+        fail("no gradient reached a parameter", misconception="breaks-gradient")
     slopes = differences(objective, torch.cat([weight.flatten(), torch.tensor([0.5])]))
     computed = {"weight": slopes[:4], "bias": slopes[4:]}
     # A weight that is redrawn in place has the right gradient though the result does not follow its old value.
     usual = {"weight": correlation(x, cotangent), "bias": cotangent.sum()} if cotangent.shape == (3, 3) else computed
     for name, gradient in gradients.items():
         if gradient is None and computed[name].abs().max() > 1e-2:
-            fail(f"no gradient reached `{name}`, though the result depends on it")
+            fail(f"no gradient reached `{name}`, though the result depends on it", misconception="breaks-gradient")
         if gradient is not None and not (agree(gradient, computed[name]) or agree(gradient, usual[name])):
             fail(f"the gradient of `{name}` is not that of what the module computes")
 
@@ -217,19 +225,15 @@ def place(layer: nn.Module, weight: Tensor, bias: float) -> None:
     kept = held(layer, "weight", weight.numel())
     if isinstance(kept, Tensor) and kept.numel() == weight.numel():
         layer.assign(**{called(layer, "weight", weight.numel()): weight.reshape(kept.shape)})
-    # A plain number as a bias cannot be written to; that it is no parameter is judged elsewhere.
     if isinstance(held(layer, "bias", 1), Tensor):
         layer.assign(**{called(layer, "bias", 1): torch.tensor(bias)})
 
 
-def seeded(submission, layer: nn.Module) -> Callable[[Tensor], Tensor]:
-    """The module with the same random numbers in each call: a redrawn weight costs value checks alone."""
-
-    def call(x: Tensor) -> Tensor:
-        submission.manual_seed(0)
-        return layer(x)
-
-    return call
+def answer(submission, layer: nn.Module, x: Tensor, weight: Tensor, bias: float) -> Tensor:
+    """The result with these numbers; random ones are the same in each call: a redrawn weight costs values alone."""
+    place(layer, weight, bias)
+    submission.manual_seed(0)
+    return layer(x)
 
 
 def differences(objective: Callable[[Tensor], float], numbers: Tensor, step: float = 1 / 256) -> Tensor:
@@ -239,7 +243,6 @@ def differences(objective: Callable[[Tensor], float], numbers: Tensor, step: flo
 
 
 def agree(gradient: Tensor, expected: Tensor) -> bool:
-    """Whether the numbers agree; the shape of a parameter is judged elsewhere."""
-    return gradient.numel() == expected.numel() and torch.allclose(
-        gradient.detach().flatten(), expected.flatten(), rtol=1e-2, atol=1e-2
-    )
+    """Whether the numbers agree; the shape of a parameter is judged elsewhere, and a bias counts as one number."""
+    numbers = gradient.detach().flatten() if expected.numel() > 1 else gradient.detach().sum().reshape(1)
+    return numbers.numel() == expected.numel() and torch.allclose(numbers, expected.flatten(), rtol=1e-2, atol=1e-2)

@@ -6,6 +6,7 @@ two are returned (shape, type, graph) has checks of its own; the others read pas
 """
 
 import torch
+from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -96,8 +97,8 @@ def random_start(submission):
 def reproducible(submission):
     """The same `torch.manual_seed` gives the same result."""
     X, Y = problem((4, 4), SIZE)
-    (first, losses), (second, again) = (run(submission, X, Y, 1, LR) for _ in range(2))
-    if not torch.equal(first, second) or losses != again:
+    (first, _), (second, _) = (run(submission, X, Y, 1, LR) for _ in range(2))
+    if not torch.equal(first, second):
         fail("two runs under the same seed give different results", misconception="ignores-seed")
 
 
@@ -121,18 +122,20 @@ def defaults(submission):
 
 
 @check(kind="value", points=1, needs=[reproducible])
-@examples(4, size=windows(min_side=2, max_side=6))
-def initial_loss(submission, size):
+@examples(4, side=st.integers(5, 7), size=st.sampled_from([(2, 2), (3, 3)]))
+def initial_loss(submission, side, size):
     """The loss is the squared error, summed over all elements."""
-    X, Y = problem(size[0], SIZE)
-    kernel = start(submission, X, Y)
-    _, losses = run(submission, X, Y, 1, 0.0)
+    X, Y = problem((side, side), size)
+    kernel = start(submission, X, Y, size=size)
+    _, losses = run(submission, X, Y, 1, 0.0, size=size)
     expected = squared_error(X, Y, kernel)
-    if agree(losses[:1], [expected / Y.numel()]) and Y.numel() > 1:
+    if agree(losses[:1], [expected]):
+        return
+    if agree(losses[:1], [expected / Y.numel()]):
         fail("the loss is the mean of the squared errors", misconception="mean-loss")
     if agree(losses[:1], [expected / 2]):
         fail("the loss is half of what it should be", misconception="half-loss")
-    if losses and not agree(losses[:1], [expected]) and has_bias(submission, X, Y, kernel, losses):
+    if losses and has_bias(submission, X, Y, kernel, losses):
         fail("the loss is that of a prediction with something added to it", misconception="has-bias")
     assert_close(losses[:1], [expected])
 
@@ -144,7 +147,10 @@ def losses(submission):
     kernels = [start(submission, X, Y), *(run(submission, X, Y, steps, LR)[0] for steps in range(1, 6))]
     _, recorded = run(submission, X, Y, 5, LR)
     expected = [squared_error(X, Y, kernel) for kernel in kernels]
-    if agree(recorded[:5], expected[1:]) and not agree(expected[:5], expected[1:]):
+    right = [squared_error(X, Y, descend(kernels[0], X, Y, steps, LR)) for steps in range(5)]
+    if agree(recorded[:5], expected[:5]) or agree(recorded[:5], right):
+        return
+    if agree(recorded[:5], expected[1:]):
         fail("each loss is that of the kernel after the step", misconception="loss-after-update")
     assert_close(recorded[:5], expected[:5])
 
@@ -152,11 +158,13 @@ def losses(submission):
 @check(kind="training", points=1.25, needs=[reproducible])
 def first_step(submission):
     """The first step moves the kernel by -lr times the gradient of the loss."""
-    X, Y = problem((5, 5), SIZE)
-    before = start(submission, X, Y)
-    for lr in (0.01, LR):
-        after, _ = run(submission, X, Y, 1, lr)
+    for size, lr in [(SIZE, 0.01), ((3, 3), LR)]:
+        X, Y = problem((6, 6), size)
+        before = start(submission, X, Y, size=size)
+        after, _ = run(submission, X, Y, 1, lr, size=size)
         expected = descend(before, X, Y, 1, lr)
+        if agree(before, expected):
+            fail("the initial kernel is where the steps should lead")
         if not agree(after, expected):
             fail("the kernel after one step is not where it should be", explain_step(before, after, expected, X, Y))
 
@@ -164,15 +172,17 @@ def first_step(submission):
 @check(kind="training", points=1.25, needs=[first_step, prefix])
 def trajectory(submission):
     """Several steps are plain gradient descent."""
-    X, Y = problem((5, 5), SIZE)
-    before = start(submission, X, Y)
-    after, _ = run(submission, X, Y, 6, LR)
-    if not agree(after, descend(before, X, Y, 6, LR)):
-        if agree(after, descend(before, X, Y, 6, LR, zeroed=False)):
-            fail("each step also repeats the gradients of the steps before", misconception="gradient-not-zeroed")
-        if agree(after, descend(before, X, Y, 6, LR, bias=True)):
-            fail("something besides the kernel is learned", misconception="has-bias")
-        fail("the kernel after six steps is not where it should be", misconception="not-plain-descent")
+    size = (3, 3)
+    X, Y = problem((6, 6), size)
+    before = start(submission, X, Y, size=size)
+    after, _ = run(submission, X, Y, 6, LR, size=size)
+    if agree(after, descend(before, X, Y, 6, LR)):
+        return
+    if agree(after, descend(before, X, Y, 6, LR, zeroed=False)):
+        fail("each step also repeats the gradients of the steps before", misconception="gradient-not-zeroed")
+    if agree(after, descend(before, X, Y, 6, LR, bias=True)):
+        fail("something besides the kernel is learned", misconception="has-bias")
+    fail("the kernel after six steps is not where it should be", misconception="not-plain-descent")
 
 
 @check(kind="training", points=0.25, needs=[trajectory])
@@ -215,9 +225,9 @@ def float64_trajectory(submission):
 )
 def strided_inputs(submission, X, Y):
     """Transposed and sliced inputs give the same result as their copies."""
-    kernel, losses = run(submission, X, Y, 1, 0.005)
-    expected, same = run(submission, X.contiguous(), Y.contiguous(), 1, 0.005)
-    if not (agree(kernel, expected) and agree(losses, same)):
+    kernel, _ = run(submission, X, Y, 1, 0.005)
+    expected, _ = run(submission, X.contiguous(), Y.contiguous(), 1, 0.005)
+    if not agree(kernel, expected):
         fail("the result is another one than that of contiguous copies", misconception="contiguous-only")
 
 
@@ -287,6 +297,8 @@ def has_bias(submission, X: Tensor, Y: Tensor, kernel: Tensor, losses: list[floa
 
 
 def pair(result: object) -> tuple[object, object]:
+    if getattr(result, "type_name", ""):  # a namedtuple stays in the worker
+        return result[0], result[1]
     if not isinstance(result, (tuple, list)) or len(result) != 2:
         fail("the result is not a pair of the kernel and its losses", misconception="no-losses-returned")
     return result[0], result[1]
