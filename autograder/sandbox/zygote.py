@@ -158,8 +158,8 @@ def _become_worker(
             os.dup2(source, target)
         os.environ.update(TMPDIR="/tmp", HOME="/tmp", USER="student", TORCHINDUCTOR_CACHE_DIR="/tmp")
         # New objects: those that this process started with may believe that they write to a seekable file.
-        sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
-        sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+        sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
         try:
             if policy.layers:  # none are asked for where there are none
                 confine.confine(policy, ready, keep_fds={data})
