@@ -8,6 +8,7 @@ values and gradients, never the code.
 from __future__ import annotations
 
 import importlib.util
+import math
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +21,9 @@ from autograder.grading.examples import fresh
 from autograder.sandbox import wire
 from autograder.sandbox.worker import Executor
 
+# Of one question, and of all results that a worker holds on to: a graph takes 5 KB for each.
 MAX_ELEMENTS = 1 << 14
+MAX_NUMBER = 1 << 12  # a step count, a padding: what a question may make the reference repeat or allocate
 
 
 class Reference:
@@ -79,23 +82,26 @@ class Supplier:
 
         Raises `WireError` for anything else, whatever it is.
         """
-        try:
-            exercise = self.exercises[question["exercise"]]
-            executor = self._executor(exercise)
-            for kind, id in question["forget"]:
-                if kind == "graph":
-                    executor.graphs.pop(id, None)
-            if question["op"] == "vjp" and question["graph"] in executor.graphs:
-                request = {"op": "vjp", "graph": question["graph"], "cotangents": [*question["cotangents"]]}
-            elif question["op"] == "call" and question["target"] in exercise.implement:
-                request = {"op": "call", "target": question["target"], "args": [*question["args"]]}
-                request["grad"] = bool(question["grad"])
-            else:
-                raise wire.WireError("a question that nobody answers")
-        except (KeyError, TypeError, ValueError):
-            raise wire.WireError("a question that nobody answers") from None
-        if sum(tensor.numel() for tensor in wire.tensors_in(request)) > MAX_ELEMENTS:
-            return _refusal("the supplied function takes no tensors this large")
+        exercise = self.exercises.get(_typed(question, "exercise", str))
+        if exercise is None:
+            raise _nonsense()
+        executor = self._executor(exercise)
+        for dropped in _typed(question, "forget", list):
+            if type(dropped) is not tuple or [type(part) for part in dropped] != [str, int]:
+                raise _nonsense()
+            executor.graphs.pop(dropped[1], None)
+        match _typed(question, "op", str):
+            case "vjp" if _typed(question, "graph", int) in executor.graphs:
+                request = {"op": "vjp", "graph": question["graph"], "cotangents": _typed(question, "cotangents", list)}
+            case "call" if _typed(question, "target", str) in exercise.implement:
+                args = _typed(question, "args", list)
+                kept = sum(_elements(graph.inputs) for graph in executor.graphs.values())
+                if _elements(args) + kept > MAX_ELEMENTS or not _moderate(args):
+                    return _refusal("the supplied function takes no tensors or numbers this large")
+                grad = _typed(question, "grad", bool)
+                request = {"op": "call", "target": question["target"], "args": args, "grad": grad}
+            case _:
+                raise _nonsense()
         reply = executor.execute(request)
         return reply if reply["ok"] else _refusal(reply["error"]["message"])
 
@@ -107,6 +113,29 @@ class Supplier:
             executor = self.executors[exercise.id] = Executor()
             executor.module = Reference(exercise.solution)._load()
         return self.executors[exercise.id]
+
+
+def _typed(question: Mapping[str, Any], key: str, kind: type) -> Any:
+    value = question.get(key)
+    if type(value) is not kind:
+        raise _nonsense()
+    return value
+
+
+def _nonsense() -> wire.WireError:
+    return wire.WireError("a question that nobody answers")
+
+
+def _elements(value: Any) -> int:
+    """How many elements its tensors have; an empty side counts as 1, for a result may be as long as the others."""
+    return sum(math.prod(side or 1 for side in tensor.shape) for tensor in wire.tensors_in(value))
+
+
+def _moderate(value: Any) -> bool:
+    """Whether no number in it is large."""
+    if isinstance(value, (list, tuple)):
+        return all(map(_moderate, value))
+    return not isinstance(value, (int, float)) or abs(value) <= MAX_NUMBER
 
 
 def _refusal(message: str) -> dict[str, Any]:

@@ -8,19 +8,24 @@ import secrets
 import select
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from autograder.errors import MachineryError, WorkerCrashed, WorkerTimeout
 from autograder.sandbox import wire
 from autograder.sandbox.remote import Peer
 from autograder.sandbox.spawn import HELLO
 
+Reply = TypeVar("Reply")
+
 REPLY_CAP = 80 << 20
+TOTAL_CAP = 256 << 20  # of what one worker may send in all its life: the grader keeps much of it for a check's length
 OUTPUT_CAP = 64 << 10
 MAX_QUESTIONS = 5000
+MAX_TEXT = 2000  # characters of an error's text, or of a name
 GRACE = 10.0  # seconds that the warm process has to confine a worker, or to report its end
 
 
@@ -45,6 +50,7 @@ class Worker:
         self.data, self.status, self.supplier = data, status, supplier
         self.output_fd = output
         self.output = bytearray()
+        self.received = 0
         self.alive = True
         self.deadline = time.monotonic() + GRACE
         self.confined = False
@@ -57,26 +63,34 @@ class Worker:
 
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Send a request and wait for its reply until `self.deadline` (monotonic, absolute)."""
+        forgotten, self.forgotten = self.forgotten, []
+        return self._exchange(wire.encode({**request, "forget": forgotten}), _checked)
+
+    def ask_all(self, batch: Batch) -> list[dict[str, Any]]:
+        """The replies to a whole check's requests, in one round trip."""
+        self.forgotten = []  # a check begins, and nothing earlier is kept
+        return self._exchange(batch.body, partial(_checked_all, count=len(batch.requests)))
+
+    def _exchange(self, body: bytes, checked: Callable[[Any], Reply]) -> Reply:
         if not self.alive:
             raise WorkerCrashed("the process that ran the submission is gone")
         if not self.confined:
             self._await_hello()
         nonce = secrets.randbits(64)
-        forgotten, self.forgotten = self.forgotten, []
         try:
-            self._send(wire.frame(wire.REQUEST, nonce, wire.encode({**request, "forget": forgotten})))
+            self._send(wire.frame(wire.REQUEST, nonce, body))
             for _ in range(MAX_QUESTIONS):
                 kind, value = self._receive(nonce)
                 if kind == wire.REPLY:
-                    return _checked(value)
-                answer = self._answer(value)
-                if time.monotonic() > self.deadline:
-                    raise WorkerTimeout("no answer in time")
-                self._send(wire.frame(wire.ANSWER, nonce, answer))
+                    return checked(value)
+                self._send(wire.frame(wire.ANSWER, nonce, self._answer(value)))
             raise wire.WireError("too many questions")
         except wire.WireError as error:
             self.kill()
             raise WorkerCrashed(f"the submission broke the connection to the grader ({error})") from None
+        except MemoryError:
+            self.kill()
+            raise WorkerCrashed("the submission sent more than the grader can hold") from None
         except (ConnectionError, _HungUp):
             self.kill()
             raise WorkerCrashed(self._why()) from None
@@ -120,7 +134,10 @@ class Worker:
     def _answer(self, question: Any) -> bytes:
         if self.supplier is None or type(question) is not dict:
             raise wire.WireError("a question that nobody answers")
-        return wire.encode(self.supplier.ask(question))
+        try:
+            return wire.encode(self.supplier.ask(question))
+        except wire.Unencodable:
+            raise wire.WireError("a question whose answer cannot be sent") from None
 
     def _send(self, frame: bytes) -> None:
         view = memoryview(frame)
@@ -134,37 +151,45 @@ class Worker:
         kind, echoed, length = wire.header(self._exactly(wire.HEADER.size), REPLY_CAP)
         if kind not in (wire.REPLY, wire.QUESTION) or echoed != nonce:
             raise wire.WireError("an answer to no question")
+        self.received += length
+        if self.received > TOTAL_CAP:
+            raise wire.WireError("too much was sent")
         return kind, wire.decode(self._exactly(length))
 
     def _exactly(self, size: int) -> bytes:
-        pieces: list[bytes] = []
-        while size:
+        received = bytearray()  # grows with what is there: neither a claim nor many small pieces cost memory
+        while len(received) < size:
+            self._left()  # here too: a worker that always has a byte ready never makes us wait
             try:
-                piece = self.data.recv(min(size, 1 << 20))
+                piece = self.data.recv(min(size - len(received), 1 << 20))
             except BlockingIOError:
                 self._wait(select.POLLIN)
                 continue
             if not piece:
                 raise _HungUp
-            pieces.append(piece)
-            size -= len(piece)
-        return b"".join(pieces)
+            received += piece
+        return bytes(received)
+
+    def _left(self) -> float:
+        """The seconds that are left."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise WorkerTimeout("no answer in time")
+        return left
 
     def _wait(self, event: int) -> None:
         """Until the data socket is ready; what the worker prints is drained meanwhile."""
         self.poller.modify(self.data, event)
         while True:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                raise WorkerTimeout("no answer in time")
-            ready = dict(self.poller.poll(left * 1000))
+            ready = dict(self.poller.poll(self._left() * 1000))
             if self.output_fd in ready:
-                self._drain(once=True)
+                self._drain(reads=1)
             if self.data.fileno() in ready:
                 return
 
-    def _drain(self, *, once: bool = False) -> None:
-        while True:
+    def _drain(self, reads: int = OUTPUT_CAP >> 12) -> None:
+        """Take what the worker has printed. Bounded: it may print faster than anyone can read."""
+        for _ in range(reads):
             try:
                 piece = os.read(self.output_fd, 1 << 16)
             except BlockingIOError:
@@ -173,8 +198,6 @@ class Worker:
             if not piece:
                 with suppress(KeyError):
                     self.poller.unregister(self.output_fd)
-                return
-            if once:
                 return
 
     def _read_ending(self) -> None:
@@ -193,23 +216,37 @@ class _HungUp(Exception):
     """The worker has closed its end."""
 
 
+class Batch:
+    """A check's requests, encoded once for all the submissions that are asked them."""
+
+    def __init__(self, requests: Sequence[bytes]) -> None:
+        self.requests = tuple(requests)
+        self.body = wire.encode_fields({"op": wire.encode("batch"), "requests": wire.encode_list(requests)})
+
+
+def _checked_all(value: Any, count: int) -> list[dict[str, Any]]:
+    replies = _checked(value).get("replies")
+    if type(replies) is not list or len(replies) != count:
+        raise wire.WireError("another number of replies than of requests")
+    return [_checked(reply) for reply in replies]
+
+
 def _checked(value: Any) -> dict[str, Any]:
     """The reply, if it has the form that every reply has."""
     if type(value) is not dict or type(value.get("ok")) is not bool:
         raise wire.WireError("a reply of the wrong form")
     if value["ok"]:
         return value
-    error = value.get("error")
-    if type(value.get("undefined")) is str:
-        return value
-    if type(error) is not dict or [type(error.get(key)) for key in ("type", "message", "file", "line")] != [
-        str,
-        str,
-        str,
-        int,
-    ]:
-        raise wire.WireError("an error of the wrong form")
-    bases = error.get("bases")
-    if type(bases) is not list or any(type(base) is not str for base in bases):
+    if not (_is_text(value["undefined"]) if "undefined" in value else _is_error(value.get("error"))):
         raise wire.WireError("an error of the wrong form")
     return value
+
+
+def _is_error(error: Any) -> bool:
+    if type(error) is not dict or type(error.get("line")) is not int or type(error.get("bases")) is not list:
+        return False
+    return all(map(_is_text, (error.get("type"), error.get("message"), error.get("file"), *error["bases"])))
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str and len(value) <= MAX_TEXT

@@ -53,8 +53,11 @@ def remote_call(
     def send() -> list[torch.Tensor]:
         reply = peer.ask(request | {"grad": True})
         box["value"] = receive(reply)
-        if reply.get("graph") is not None:
-            box["graph"] = Reference(peer, "graph", reply["graph"])
+        graph = reply.get("graph")
+        if graph is not None:
+            if type(graph) is not int:
+                raise WireError("a graph that is not a number")
+            box["graph"] = Reference(peer, "graph", graph)
         return tensors_in(box["value"])
 
     outputs = _RemoteCall.apply(peer, send, box, receive, *inputs)
@@ -86,10 +89,17 @@ class _RemoteCall(torch.autograd.Function):
         wanted = [grad for grad, linked in zip(cotangents, ctx.linked, strict=True) if linked]
         reply = ctx.peer.ask({"op": "vjp", "graph": ctx.graph.id, "cotangents": wanted})
         gradients = ctx.receive(reply)
-        for gradient, like in zip(gradients, ctx.like, strict=True):
-            if gradient is not None and (gradient.shape, gradient.dtype) != like:
-                raise WireError("a gradient that does not look like its input")
-        return (None, None, None, None, *gradients)
+        if type(gradients) is not list or len(gradients) != len(ctx.like):
+            raise WireError("gradients of other inputs")
+        return (None, None, None, None, *map(_gradient, gradients, ctx.like))
+
+
+def _gradient(found: Any, like: tuple[torch.Size, torch.dtype]) -> torch.Tensor | None:
+    if found is None:
+        return None
+    if not isinstance(found, torch.Tensor) or (found.shape, found.dtype) != like:
+        raise WireError("a gradient that does not look like its input")
+    return found.detach()
 
 
 def _replace(value: Any, outputs: Any) -> Any:

@@ -12,6 +12,7 @@ of its request, so that a frame forged in advance answers nothing.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,8 +23,10 @@ import torch
 MAX_DEPTH = 32
 MAX_ITEMS = 200_000
 MAX_DIMS = 8
-MAX_SIDE = 1 << 40
+MAX_EXTENT = 1 << 28  # product of a tensor's sides, where 0 counts as 1: what a sum over an empty side would fill
 MAX_INT_BYTES = 256
+MAX_KEY = 1 << 63  # every multiple of 2**61 - 1 has the same hash
+TENSOR_ITEMS = 20  # a tensor of one element takes a kilobyte
 
 MAGIC = b"AGW1"
 HEADER = struct.Struct("<4sBQQ")  # magic, kind, nonce, length of the body in bytes
@@ -69,6 +72,11 @@ def carries(value: Any) -> bool:
     return kind in (type(None), bool, int, float, str, torch.dtype, torch.Size)
 
 
+def is_key(value: Any) -> bool:
+    """Whether a dict that crosses may have this key."""
+    return type(value) in (str, float, bool, type(None)) or (type(value) is int and -MAX_KEY <= value < MAX_KEY)
+
+
 def encode(value: Any, *, strided: bool = True) -> bytes:
     """The bytes of a value.
 
@@ -105,6 +113,8 @@ def _encode(value: Any, out: list[bytes], depth: int, strided: bool) -> None:
     elif kind is dict:
         out += (b"d", _U32.pack(len(value)))
         for key, item in value.items():
+            if not is_key(key):
+                raise Unencodable("a key that is not a scalar")
             _encode(key, out, depth + 1, strided)
             _encode(item, out, depth + 1, strided)
     elif kind is torch.dtype:
@@ -171,9 +181,9 @@ class _Reader:
         return int(count)
 
     def value(self, depth: int) -> Any:
-        self.items += 1
-        if depth > MAX_DEPTH or self.items > MAX_ITEMS:
-            raise WireError("nested too deeply, or too many items")
+        self.hold(1)
+        if depth > MAX_DEPTH:
+            raise WireError("nested too deeply")
         tag = bytes(self.take(1))
         if tag == b"N":
             return None
@@ -205,6 +215,12 @@ class _Reader:
             return Handle(id, name, self.value(depth + 1))
         raise WireError(f"unknown tag {tag!r}")
 
+    def hold(self, items: int) -> None:
+        """Account for what the value takes here, which may be far more than its bytes."""
+        self.items += items
+        if self.items > MAX_ITEMS:
+            raise WireError("too many items")
+
     def bounded(self, count: int) -> int:
         """`count`, if that many items can still follow: each takes at least a byte."""
         if count > len(self.body) - self.at:
@@ -221,7 +237,7 @@ class _Reader:
         found: dict[Any, Any] = {}
         for _ in range(self.bounded(self.count())):
             key = self.value(depth + 1)
-            if type(key) not in (str, int, float, bool, type(None)):
+            if not is_key(key):
                 raise WireError("a key that is not a scalar")
             found[key] = self.value(depth + 1)
         return found
@@ -232,24 +248,25 @@ class _Reader:
         return DTYPES[code]
 
     def tensor(self) -> torch.Tensor:
+        self.hold(TENSOR_ITEMS)
         code, flags, dims = _TENSOR.unpack(self.take(3))
         dtype = self.dtype(code)
         if dims > MAX_DIMS or flags & ~(_REQUIRES_GRAD | _STRIDED):
             raise WireError("a tensor with too many dimensions, or unknown flags")
         shape = struct.unpack(f"<{dims}Q", self.take(8 * dims))
-        elements = 1
-        for side in shape:
-            if side > MAX_SIDE:
-                raise WireError("a tensor with a side too large")
-            elements *= side
+        elements = math.prod(shape)
+        if math.prod(side or 1 for side in shape) > MAX_EXTENT:
+            raise WireError("a tensor with sides too large")
         strides: tuple[int, ...] | None = None
         if flags & _STRIDED:
             if not self.strided:
                 raise WireError("a tensor with strides")
             strides = struct.unpack(f"<{dims}Q", self.take(8 * dims))
             (elements,) = _U64.unpack(self.take(8))
+            if any(stride > MAX_EXTENT for stride in strides):
+                raise WireError("a tensor with strides too large")
         raw = self.take(elements * dtype.itemsize)
-        if dtype is torch.bool and raw.nbytes and max(raw) > 1:
+        if dtype is torch.bool and bytes(raw).strip(b"\0\1"):
             raise WireError("a boolean that is neither 0 nor 1")
         flat = torch.frombuffer(bytearray(raw), dtype=dtype) if elements else torch.empty(0, dtype=dtype)
         try:
