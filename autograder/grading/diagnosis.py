@@ -57,7 +57,6 @@ class Diagnosis:
     def _behaviours(self, exercise: Exercise) -> dict[str, list[Behaviour]]:
         if exercise.id not in self.known:
             found = self.known[exercise.id] = {}
-            current = self.session.current  # the check that failed is still the session's current one
             for path in exercise.chaffs:
                 code = AuthorCode(path.name, path.read_text(encoding="utf-8"))
                 graded = grade(
@@ -71,7 +70,6 @@ class Diagnosis:
                             misconception_of(path), path.parent.name, check.status, graded.transcripts[name]
                         )
                         found.setdefault(name, []).append(behaviour)
-            self.session.current = current
         return self.known[exercise.id]
 
     def _names(self, id: str) -> tuple[str, ...]:

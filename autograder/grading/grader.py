@@ -7,16 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import pytest
-
 from autograder.compare import Mismatch
 from autograder.errors import CourseError, MachineryError, SubmissionRaised, WorkerCrashed, WorkerError, WorkerTimeout
 from autograder.exercise import Exercise
 from autograder.grading import wording
-from autograder.grading.handles import NotDefined, Seen, Submission
+from autograder.grading.handles import Diverged, NotDefined, Seen, Submission
 from autograder.grading.reference import Supplier
 from autograder.grading.restrictions import find_in_source, find_in_trace, restriction
-from autograder.grading.session import CheckItem, GradingSession
+from autograder.grading.session import CheckItem, GradingSession, Skipped
 from autograder.results import CheckResult, CheckStatus
 from autograder.sandbox.connection import Worker
 from autograder.sandbox.remote import Peer
@@ -92,8 +90,7 @@ class _Grading:
             error = self._load()
             loaded = error is None
             if loaded:
-                assert self.peer is not None
-                error = self.session.run_check(item, submission, self.peer)
+                error = self._run(item, submission)
             status, message, misconception = self._judge(item, submission, error)
             if status == "passed":
                 passed.add(item.check.name)
@@ -105,6 +102,14 @@ class _Grading:
                 unusable = f"`{self.code.name}` cannot be loaded"
         self._hang_up()
         return self.graded
+
+    def _run(self, item: CheckItem, submission: Submission) -> BaseException | None:
+        assert self.peer is not None
+        error = self.session.run_check(item, submission, self.peer)
+        if isinstance(error, Diverged):
+            self._hang_up()
+            error = self._load() or self.session.run_check(item, submission, self.peer, ahead=False)
+        return error
 
     def _load(self) -> BaseException | None:
         """Make sure that a worker with the submission loaded is there; what went wrong, or None."""
@@ -165,8 +170,8 @@ class _Grading:
                 return "crashed", f"the process that ran your code died: {error}", None
             case WireError():
                 return "crashed", f"the submission broke the connection to the grader ({error})", None
-            case pytest.skip.Exception():
-                return "skipped", error.msg or "", None
+            case Skipped():
+                return "skipped", str(error), None
             case MachineryError() | CourseError():
                 raise error
             case AssertionError():

@@ -15,6 +15,8 @@ import torch
 
 from autograder.compare import Mismatch
 from autograder.errors import SubmissionRaised
+from autograder.sandbox import wire
+from autograder.sandbox.connection import Batch, Worker
 from autograder.sandbox.remote import Peer, Reference, remote_call
 from autograder.sandbox.wire import Handle, WireError
 
@@ -31,6 +33,10 @@ class Seen:
 Watch = Callable[[Seen], None]
 
 
+class Diverged(Exception):
+    """The check asks something else than what was asked ahead: the worker has seen too much already."""
+
+
 class NotDefined(Mismatch):
     """The submission does not define a name that the check calls."""
 
@@ -44,6 +50,10 @@ class Submission:
     def __init__(self, peer: Peer, watch: Watch) -> None:
         self._peer, self._watch = peer, watch
         self._seed: int | None = None
+        self._begins: int | None = None
+        self._asked: list[bytes] = []
+        self._ahead: Batch | None = None
+        self._replies: list[dict[str, Any]] | None = None
         self._seen: Seen | None = None
         self._transcript: list[Any] = []
         self._last_call = ""
@@ -67,26 +77,45 @@ class Submission:
             self._seen = None
         self._watch(seen)
 
-    def _begin(self, peer: Peer, seed: int) -> None:
-        """Start a check: a known seed, an empty transcript."""
-        self._peer, self._seed, self._seen, self._transcript, self._last_call = peer, seed, None, [], ""
+    def _begin(self, peer: Peer, seed: int, first_id: int, ahead: Batch | None) -> None:
+        """Start a check: a known seed, an empty transcript, and perhaps all that it is going to ask."""
+        self._peer, self._seed, self._begins = peer, seed, first_id
+        self._seen, self._transcript, self._last_call = None, [], ""
+        self._asked, self._ahead, self._replies = [], ahead, None
 
     # What the handles below use.
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self._begins is not None:
+            request["begin"], self._begins = self._begins, None
         if self._seed is not None:
             request["seed"], self._seed = self._seed, None
         if self._seen is not None and request["op"] == "call":
             request["watch"] = True
         if request["op"] == "call":
             self._last_call = _described(request)
-        reply = self._peer.ask(request)
+        reply = self._reply(request)
         if self._seen is not None and request["op"] == "call" and reply["ok"]:
             if isinstance(request["target"], str):
                 self._seen.names.add(request["target"])
             self._seen.operators.update(_texts(reply, "operators"))
             self._seen.calls.update(_texts(reply, "calls"))
         return reply
+
+    def _reply(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The reply, from what was asked ahead if it was."""
+        if self._ahead is None and not isinstance(self._peer, Worker):
+            return self._peer.ask(request)
+        number = len(self._asked)
+        self._asked.append(wire.encode(request))
+        if self._ahead is None:
+            return self._peer.ask(request)
+        if number >= len(self._ahead.requests) or self._asked[number] != self._ahead.requests[number]:
+            raise Diverged
+        if self._replies is None:
+            assert isinstance(self._peer, Worker)
+            self._replies = self._peer.ask_all(self._ahead)
+        return self._replies[number]
 
     def forget(self, kind: str, id: int) -> None:
         self._peer.forget(kind, id)

@@ -7,13 +7,12 @@ runs `work` once its tests are collected; `work` gets a `Grader` and calls it as
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import hypothesis
 import pytest
 import torch
-from _pytest.runner import runtestprotocol
 
 from autograder.compare import Mismatch
 from autograder.errors import CourseError, MachineryError, SubmissionRaised
@@ -22,9 +21,15 @@ from autograder.grading.checks import Check, check_of
 from autograder.grading.examples import drawn_examples, fresh, seed_of
 from autograder.grading.handles import Submission
 from autograder.grading.reference import Reference
+from autograder.sandbox.connection import Batch, Worker
 from autograder.sandbox.remote import Peer
 
 RNG_SEED_OF_PUBLIC = "public"
+IDS_PER_CHECK = 1 << 20  # so that the worker's ids are the same whatever happened in earlier checks
+
+
+class Skipped(Exception):
+    """The check cannot be run here: it needs a device that is missing."""
 
 
 class CheckItem(pytest.Function):
@@ -35,7 +40,7 @@ class CheckItem(pytest.Function):
 
 
 class GradingSession:
-    """The pytest plugin. `current` is what the fixtures give to the check that is running."""
+    """The pytest plugin: collects the checks, and runs them for whatever `work` has to grade."""
 
     def __init__(self, course: Course, exercises: Collection[Exercise], *, public: bool) -> None:
         self.course, self.public = course, public
@@ -44,9 +49,7 @@ class GradingSession:
         self.references = {} if public else {each.id: Reference(each.solution) for each in exercises}
         self.digests = {each.id: each.digest() for each in course.exercises}
         self.examples: dict[str, list[dict[str, Any]]] = {}
-        self.current: Submission | None = None
-        self.current_exercise: Exercise | None = None
-        self.raised: BaseException | None = None
+        self.batches: dict[str, Batch] = {}
         self.error: BaseException | None = None
 
     def run(self, work: Callable[[GradingSession], None]) -> None:
@@ -87,6 +90,10 @@ class GradingSession:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
             assert isinstance(item, CheckItem)
+            for name in item.fixturenames:
+                if name not in ("submission",) if self.public else name not in ("submission", "reference"):
+                    reason = f"check `{item.check.name}` takes `{name}`, which no check of this file can have"
+                    self.error = self.error or CourseError(item.path, None, reason)
             self.items[item.exercise.id].append(item)
         for id, items in self.items.items():
             path = next(path for path, exercise in self.by_file.items() if exercise.id == id)
@@ -102,49 +109,37 @@ class GradingSession:
                 self.error = error
         return True
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_pyfunc_call(self, pyfuncitem: CheckItem) -> bool:
-        names = pyfuncitem._fixtureinfo.argnames
-        fixtures = {name: pyfuncitem.funcargs[name] for name in names}
-        torch.default_generator.manual_seed(self._seed(pyfuncitem))
-        first: Exception | None = None
-        for example in self._examples(pyfuncitem):
-            try:
-                pyfuncitem.obj(**fixtures, **fresh(example))
-            except (Mismatch, SubmissionRaised) as error:
-                first = first or error  # the others still tell one wrong idea from another
-        if first is not None:
-            raise first
-        return True
-
-    def pytest_runtest_makereport(self, item: CheckItem, call: pytest.CallInfo[None]) -> None:
-        if call.excinfo is None or self.raised is not None:
-            return
-        error = call.excinfo.value
-        if call.when != "call" and not isinstance(error, CourseError):
-            error = MachineryError(f"{item.name}: {call.when} failed: {error}")
-        self.raised = error
-
-    @pytest.fixture
-    def submission(self) -> Submission:
-        assert self.current is not None
-        return self.current
-
-    @pytest.fixture
-    def reference(self, request: pytest.FixtureRequest) -> Reference:
-        if self.public:
-            raise CourseError(request.path, None, "public checks have no `reference`: students do not have it")
-        return self.references[request.node.exercise.id]
-
     # what `work` calls
 
-    def run_check(self, item: CheckItem, submission: Submission, peer: Peer) -> BaseException | None:
-        """Run one check; what it raised, or None if it passed."""
-        submission._begin(peer, self._seed(item))
-        self.current, self.raised = submission, None
-        item._initrequest()
-        runtestprotocol(item, log=False, nextitem=None)
-        return self.raised
+    def run_check(self, item: CheckItem, submission: Submission, peer: Peer, *, ahead: bool = True) -> Exception | None:
+        """Run one check; what it raised, or None if it passed.
+
+        A check asks every submission the same, as long as the answers are right. So what it asked
+        the first time is sent `ahead`, in one round trip, and answered from there. If the check
+        then asks something else it ends with `Diverged`, and is to be run again without.
+        """
+        seed, id = self._seed(item), f"{item.exercise.id}/{item.check.name}"
+        number = self.items[item.exercise.id].index(item)
+        submission._begin(peer, seed, number * IDS_PER_CHECK, self.batches.get(id) if ahead else None)
+        torch.default_generator.manual_seed(seed)
+        error = self._call(item, {"submission": submission, "reference": self.references.get(item.exercise.id)})
+        if error is None and id not in self.batches and isinstance(peer, Worker):
+            self.batches[id] = Batch(submission._asked)
+        return error
+
+    def _call(self, item: CheckItem, given: Mapping[str, Any]) -> Exception | None:
+        arguments = {name: given[name] for name in item.fixturenames}
+        first: Exception | None = None
+        for example in self._examples(item):
+            try:
+                item.obj(**arguments, **fresh(example))
+            except (Mismatch, SubmissionRaised) as error:
+                first = first or error  # the other examples still tell one wrong idea from another
+            except Exception as error:
+                return error
+            except pytest.skip.Exception as skipped:
+                return Skipped(str(skipped))
+        return first
 
     def prepare(self) -> None:
         """Draw every example now, so that processes forked later share them."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,6 +150,17 @@ def _encode_tensor(tensor: torch.Tensor, out: list[bytes], strided: bool) -> Non
     if flags & _STRIDED:
         out += (struct.pack(f"<{len(shape)}Q", *plain.stride()), _U64.pack(span.numel()))
     out.append(span.view(torch.uint8).numpy().tobytes() if span.numel() else b"")
+
+
+def encode_list(items: Sequence[bytes]) -> bytes:
+    """The bytes of the list of values whose bytes are `items`."""
+    return b"".join((b"l", _U32.pack(len(items)), *items))
+
+
+def encode_fields(fields: Mapping[str, bytes]) -> bytes:
+    """The bytes of the dict of values whose bytes are given."""
+    pairs = (part for name, raw in fields.items() for part in (encode(name), raw))
+    return b"".join((b"d", _U32.pack(len(fields)), *pairs))
 
 
 def decode(body: bytes, *, strided: bool = False) -> Any:

@@ -13,8 +13,10 @@ Requests are dicts with an `op`:
     assign    target, values                           copy values into tensors in place
     mode      target, training                         module.train(training)
     vjp       graph, cotangents                        gradients of an earlier call's inputs
+    batch     requests                                 carry out each; the reply holds all their replies
 
-Any request may carry `seed` (set before it runs) and `forget` (ids that are no longer needed).
+Any request may carry `begin` (a check begins: ids start here, and nothing earlier is kept), `seed`
+(set before it runs) and `forget` (ids that are no longer needed).
 A reply is {"ok": True, "value": ...}, {"ok": False, "error": {...}} or {"ok": False, "undefined": name}.
 """
 
@@ -62,6 +64,10 @@ class Executor:
 
     def execute(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Carry out one request; whatever student code raises becomes an error reply."""
+        if "begin" in request:
+            self.ids = itertools.count(request["begin"])
+            self.objects.clear()
+            self.graphs.clear()
         for kind, id in request.get("forget", ()):
             (self.graphs if kind == "graph" else self.objects).pop(id, None)
         if "seed" in request:
@@ -103,6 +109,9 @@ class Executor:
         if seen is not None:
             reply |= {"operators": sorted(seen[0]), "calls": sorted(seen[1])}
         return reply
+
+    def _batch(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        return {"replies": [self.execute(each) for each in request["requests"]]}
 
     def _fetch(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return {"value": self._portable(self._target(request))}
@@ -386,13 +395,23 @@ def serve(connection: socket.socket) -> None:
         _, nonce, request = _receive(connection)
         asking.nonce = nonce
         reply = executor.execute(request)
-        try:
-            body = wire.encode(reply, strided=False)
-            if len(body) > REPLY_CAP:
-                raise wire.Unencodable(f"a result of {len(body) >> 20} MiB")
-        except BaseException as error:
-            body = wire.encode({"ok": False, "error": executor._describe(error)})
+        if "replies" in reply:
+            replies = wire.encode_list([_encoded(executor, each) for each in reply["replies"]])
+            body = wire.encode_fields({"ok": wire.encode(True), "replies": replies})
+        else:
+            body = _encoded(executor, reply)
         connection.sendall(wire.frame(wire.REPLY, nonce, body))
+
+
+def _encoded(executor: Executor, reply: dict[str, Any]) -> bytes:
+    """The bytes of a reply, or of an error if it cannot be sent."""
+    try:
+        body = wire.encode(reply, strided=False)
+        if len(body) > REPLY_CAP:
+            raise wire.Unencodable(f"a result of {len(body) >> 20} MiB")
+        return body
+    except BaseException as error:
+        return wire.encode({"ok": False, "error": executor._describe(error)})
 
 
 def _receive(connection: socket.socket) -> tuple[int, int, Any]:
