@@ -251,8 +251,8 @@ def test_an_import_that_is_given_code_needs_stays():
         ("\ndef f(): return 1\n", 2, "the body of `f` must stand on lines of its own"),
         ("def f():\n    'doc'; return 1\n", 2, "in `f` nothing may follow the docstring on its last line"),
         ("class f:\n    x = 1\n", 1, "class `f` has no method to be written"),
-        ("class f:\n    g = lambda self: 1\n    def h(self):\n        pass\n", 2, "in `f` this would be given away"),
-        ("class f:\n    class G:\n        x = 1\n    def h(self):\n        pass\n", 2, "in `f` this would be given away"),
+        ("class f:\n    g = lambda self: 1\n    def h(self):\n        pass\n", 2, "in `f` this would be"),
+        ("class f:\n    class G:\n        x = 1\n    def h(self):\n        pass\n", 2, "in `f` this would be"),
         ("def f(:\n", 1, "does not parse"),
     ],
 )  # fmt: skip
