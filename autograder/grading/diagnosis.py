@@ -134,7 +134,8 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
     if isinstance(one, float):
-        return math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-4) or (math.isnan(one) and math.isnan(other))
+        alike: bool = math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-4)
+        return alike or (math.isnan(one) and math.isnan(other))
     if isinstance(one, str):
         return re.sub(r"\d+", "#", one) == re.sub(r"\d+", "#", other)
     return bool(one == other)

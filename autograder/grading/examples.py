@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import hypothesis
 import torch
 from hypothesis import strategies as st
-from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, Constants, HypothesisProvider
+from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
+from hypothesis.internal.constants_ast import Constants
 
 Function = TypeVar("Function", bound=Callable[..., None])
 

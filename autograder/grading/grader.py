@@ -87,7 +87,7 @@ class _Grading:
             if unusable or missing:
                 self._add(item, "blocked", unusable or f"needs `{missing[0]}`, which did not pass")
                 continue
-            error = self._load()
+            error: BaseException | None = self._load()
             loaded = error is None
             if loaded:
                 error = self._run(item, submission)

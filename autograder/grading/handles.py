@@ -56,7 +56,7 @@ class Submission:
         self._replies: list[dict[str, Any]] | None = None
         self._seen: Seen | None = None
         self._transcript: list[Any] = []
-        self._last_call = ""
+        self._last_request: dict[str, Any] | None = None
 
     def __getattr__(self, name: str) -> RemoteFunction:
         if name.startswith("_"):
@@ -80,8 +80,13 @@ class Submission:
     def _begin(self, peer: Peer, seed: int, first_id: int, ahead: Batch | None) -> None:
         """Start a check: a known seed, an empty transcript, and perhaps all that it is going to ask."""
         self._peer, self._seed, self._begins = peer, seed, first_id
-        self._seen, self._transcript, self._last_call = None, [], ""
+        self._seen, self._transcript, self._last_request = None, [], None
         self._asked, self._ahead, self._replies = [], ahead, None
+
+    @property
+    def _last_call(self) -> str:
+        """The call that the check made last, in words fit for a student; empty if it made none."""
+        return _described(self._last_request) if self._last_request else ""
 
     # What the handles below use.
 
@@ -93,7 +98,7 @@ class Submission:
         if self._seen is not None and request["op"] == "call":
             request["watch"] = True
         if request["op"] == "call":
-            self._last_call = _described(request)
+            self._last_request = request
         reply = self._reply(request)
         if self._seen is not None and request["op"] == "call" and reply["ok"]:
             if isinstance(request["target"], str):

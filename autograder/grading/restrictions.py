@@ -63,6 +63,12 @@ def _below(modules: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{module}.{deeper}{name}" for module in modules for name in names for deeper in ("", "*."))
 
 
+def _within(modules: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
+    """Patterns for calls of functions with these names, defined in a module or anywhere below it."""
+    names = tuple(names)
+    return tuple(f"{module}{deeper}:{name}" for module in modules for name in names for deeper in ("", ".*"))
+
+
 _TORCH = (
     "conv[123]d*", "conv_*", "_conv_*", "*convolution*", "slow_conv*", "thnn_conv*", "qconv*", "deform_conv2d",
     "*Conv[123]d*", "*ConvTranspose*", "_ConvNd", "*_pool[123]d*", "*Pool[123]d*", "_*PoolNd",
@@ -109,11 +115,12 @@ CONV_CALL = Restriction(
         "cudnn::*conv*", "torchvision::deform_conv*",
     ),
     calls=(
-        "torch*:conv[123]d*", "torch*:conv_*", "torch*:*convolution*", "torch*:*_pool[123]d*",
+        *_within(["torch"], ["conv[123]d*", "conv_*", "*convolution*", "*_pool[123]d*"]),
         "torch.nn.modules.conv:*", "torch.nn.modules.pooling:*",
-        "numpy*:convolve", "numpy*:correlate", "numpy*:correlate2",
-        *(f"{module}*:{name}" for module in ("scipy.signal", "scipy.ndimage") for name in _FILTERS),
-        "jax*:conv*", "tensorflow*:conv*", "tensorflow*:*pool*", "cv2*:filter2D", "cv2*:*[bB]lur", "cv2*:matchTemplate",
+        *_within(["numpy"], ["convolve", "correlate", "correlate2"]),
+        *_within(["scipy.signal", "scipy.ndimage"], _FILTERS),
+        *_within(["jax", "tensorflow"], ["conv*", "*pool*"]),
+        *_within(["cv2"], _IMAGES),
     ),
 )
 # fmt: on
@@ -207,9 +214,7 @@ def _guarded(name: str, restriction: Restriction) -> bool:
     """Whether a name computed in this module could be a forbidden one."""
     if name in ("sys.modules", "builtins"):
         return True
-    return name in restriction.modules or (
-        name.partition(".")[0] in restriction.modules and _matches(name, _MODULES)
-    )
+    return name in restriction.modules or (name.partition(".")[0] in restriction.modules and _matches(name, _MODULES))
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
