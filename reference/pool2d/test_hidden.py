@@ -349,8 +349,8 @@ def padding_shapes(submission, window, size):
 def max_padding(submission, window):
     """`pool2d_multi`: in mode "max", padding never wins, not even over negative elements."""
     pool_size, (a_h, a_w) = window
-    X = -torch.rand(2, 4, 4) - 1
-    by_hand = F.pad(X, (a_w, a_w, a_h, a_h), value=-1000.0)
+    X = -1e4 * (torch.rand(2, 4, 4) + 1)
+    by_hand = F.pad(X, (a_w, a_w, a_h, a_h), value=-1e6)
     expected = submission.pool2d_multi(by_hand, pool_size, "max", (1, 1))
     assert_same(submission.pool2d_multi(X, pool_size, "max", (1, 1), (a_h, a_w)), expected)
 
@@ -375,7 +375,7 @@ def int_padding(submission):
 
 
 @check(kind="value", points=0.25, needs=[stride_values, padding_shapes])
-@examples(2, window=padded_windows(), stride=st.sampled_from([(2, 3), (3, 1), (2, 2)]))
+@examples(2, window=padded_windows(), stride=st.sampled_from([(2, 3), (3, 2), (2, 2)]))
 def stride_with_padding(submission, window, stride):
     """`pool2d_multi`: with padding, a stride picks from what a stride of 1 gives."""
     pool_size, padding = window
