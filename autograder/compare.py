@@ -21,7 +21,6 @@ _TOLERANCE = {
     torch.bfloat16: (2e-2, 1e-2),
 }
 
-
 _WORDS = {
     "NoneType": "None", "list": "a list", "tuple": "a tuple", "dict": "a dict", "str": "a string", "int": "a number",
     "float": "a number", "bool": "True or False", "Tensor": "a tensor", "type": "a class", "function": "a function",
@@ -92,16 +91,19 @@ def assert_close(actual: object, expected: Any, *, rtol: float | None = None, at
     default = _TOLERANCE[expected.dtype]
     rtol, atol = default[0] if rtol is None else rtol, default[1] if atol is None else atol
     yours, theirs = actual.detach().double(), expected.detach().double()
-    wrong = ~((yours - theirs).abs() <= atol + rtol * theirs.abs())
-    wrong &= ~((yours == theirs) | (yours.isnan() & theirs.isnan()))
+    close = (yours - theirs).abs() <= atol + rtol * theirs.abs()
+    close &= theirs.isfinite()  # to an infinite value everything is close
+    wrong = ~(close | (yours == theirs) | (yours.isnan() & theirs.isnan()))
     if wrong.any():
         raise _value_mismatch(yours, theirs, wrong)
 
 
 def _as_tensor(actual: object, expected: Any) -> torch.Tensor:
     if isinstance(expected, (list, tuple)):
-        if not isinstance(actual, (list, tuple)) or any(type(item) not in (int, float) for item in actual):
+        if not isinstance(actual, (list, tuple)):
             raise _not_a("list of numbers", actual)
+        if any(type(item) not in (int, float) for item in actual):
+            raise Mismatch("the list holds something else than numbers")
         if len(actual) != len(expected):
             raise Mismatch(f"the list has {len(actual)} numbers, not {len(expected)}")
     elif type(actual) not in (int, float):

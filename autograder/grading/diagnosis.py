@@ -126,7 +126,7 @@ def _same(one: Any, other: Any) -> bool:
             return False
         return torch.allclose(one.detach().double(), other.detach().double(), rtol=1e-3, atol=1e-4, equal_nan=True)
     if isinstance(one, wire.Handle) and isinstance(other, wire.Handle):
-        return _outline(one.about) == _outline(other.about)
+        return bool(_outline(one.about) == _outline(other.about))
     if type(one) is not type(other):
         return False
     if isinstance(one, (list, tuple)):

@@ -105,7 +105,7 @@ class _Grading:
 
     def _run(self, item: CheckItem, submission: Submission) -> BaseException | None:
         assert self.peer is not None
-        error = self.session.run_check(item, submission, self.peer)
+        error: BaseException | None = self.session.run_check(item, submission, self.peer)
         if isinstance(error, Diverged):
             self._hang_up()
             error = self._load() or self.session.run_check(item, submission, self.peer, ahead=False)
