@@ -141,7 +141,7 @@ def grades_csv(record: Record) -> str:
 
 def _number(value: float) -> str:
     assert math.isfinite(value)
-    return f"{value:g}" if value == round(value, 4) else f"{value}"
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def write_record(record: Record, out: Path) -> None:
