@@ -7,6 +7,7 @@ to add a folder: discovery is a directory listing, and paths are computed from t
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,6 +18,7 @@ import yaml
 from autograder.errors import CourseError, UsageError
 
 FORMAT = 1
+MAX_LIMIT = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,10 @@ def load_course(root: Path) -> Course:
     reference = root / "reference"
     if not reference.is_dir():
         raise UsageError(f"{root} is not a course: it has no reference/ folder; name one with --course DIR")
-    settings = _read(reference / "course.yaml", {"format": int, "name": str, "salt": str}, {"format", "name", "salt"})
+    path = reference / "course.yaml"
+    settings = _read(path, {"format": int, "name": str, "salt": str}, {"format", "name", "salt"})
+    if not settings["salt"]:
+        raise CourseError(path, _line(path, "salt"), "`salt` must not be empty: hidden inputs are drawn from it")
     return Course(root, settings["name"], settings["salt"], tuple(discover(reference)))
 
 
@@ -119,14 +124,18 @@ def discover(root: Path) -> list[Exercise]:
     found = [load_exercise(path.parent) for path in sorted(root.glob("*/exercise.yaml"))]
     if not found:
         raise UsageError(f"no exercise in {root}: none of its folders holds an exercise.yaml")
+    found.sort(key=lambda exercise: (exercise.order, exercise.id))
+    ids = [exercise.id for exercise in found]
     for exercise in found:
+        path = exercise.folder / "exercise.yaml"
         for other in exercise.imports:
-            if other not in {each.id for each in found}:
-                raise CourseError(
-                    exercise.folder / "exercise.yaml", _line(exercise.folder / "exercise.yaml", "imports"),
-                    f"`imports` names `{other}`, which is not an exercise of this course",
-                )  # fmt: skip
-    return sorted(found, key=lambda exercise: (exercise.order, exercise.id))
+            if other not in ids:
+                reason = f"`imports` names `{other}`, which is not an exercise of this course"
+                raise CourseError(path, _line(path, "imports"), reason)
+            if ids.index(other) >= ids.index(exercise.id):
+                reason = f"`imports` names `{other}`, which does not come before it: see `order`"
+                raise CourseError(path, _line(path, "imports"), reason)
+    return found
 
 
 _KEYS: dict[str, type | tuple[type, ...]] = {
@@ -142,7 +151,7 @@ def load_exercise(folder: Path) -> Exercise:
     names = {key: _strings(path, key, raw.get(key, [])) for key in ("implement", "imports", "forbid")}
     if not names["implement"]:
         raise CourseError(path, _line(path, "implement"), "`implement` must name at least one function or class")
-    if raw["points"] <= 0:
+    if not 0 < raw["points"] < math.inf:
         raise CourseError(path, _line(path, "points"), f"`points` must be above 0, not {raw['points']}")
     for id, hint in raw.get("misconceptions", {}).items():
         if not isinstance(id, str) or not isinstance(hint, str) or not hint.strip():
@@ -158,9 +167,10 @@ def _limits(path: Path, raw: dict[str, Any]) -> Limits:
     for key, value in raw.items():
         if key not in known:
             raise CourseError(path, _line(path, key), f"unknown key `limits.{key}`; expected {_listed(known)}")
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
-            raise CourseError(path, _line(path, key), f"`limits.{key}` must be a number above 0, not {value!r}")
-    return Limits(**raw)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < MAX_LIMIT:
+            reason = f"`limits.{key}` must be a number above 0 and below {MAX_LIMIT}, not {value!r}"
+            raise CourseError(path, _line(path, key), reason)
+    return Limits(**raw | {"memory_mb": math.ceil(raw.get("memory_mb", Limits.memory_mb))})
 
 
 def _read(path: Path, keys: Mapping[str, type | tuple[type, ...]], required: Collection[str]) -> dict[str, Any]:
@@ -168,6 +178,8 @@ def _read(path: Path, keys: Mapping[str, type | tuple[type, ...]], required: Col
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CourseError(path, None, "there is no such file") from None
+    except OSError as error:
+        raise CourseError(path, None, f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise CourseError(path, None, f"not UTF-8: {error.reason} at byte {error.start}") from None
     except yaml.YAMLError as error:

@@ -19,7 +19,7 @@ from pathlib import Path
 from autograder.engine import StudentGrader
 from autograder.errors import CourseError
 from autograder.exercise import Course, Exercise, misconception_of
-from autograder.grading.diagnosis import AuthorCode
+from autograder.grading.author import AuthorCode
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import GradingSession
 from autograder.release import stub
@@ -79,7 +79,7 @@ def _say(exercise: Exercise, proof: Proof) -> None:
 
 
 def _prove_public(session: GradingSession, grader: StudentGrader, exercise: Exercise, proof: Proof) -> None:
-    for name, text in (("solution.py", _text(exercise.solution)), ("the stub", _stub(exercise))):
+    for name, text in (("solution.py", AuthorCode.of(exercise.solution).text), ("the stub", _stub(exercise))):
         checks = _graded(session, grader, exercise, AuthorCode(f"{exercise.id}.py", text)).checks
         lost = [check for check in checks if check.status != "passed"]
         if name == "solution.py" and lost:
@@ -92,7 +92,7 @@ def _prove(session: GradingSession, grader: StudentGrader, exercise: Exercise, p
     proof.problems += _layout_problems(session, exercise)
     proof.problems += _doctest_problems(exercise)
     for path in (exercise.solution, *exercise.wheats):
-        checks = _graded(session, grader, exercise, AuthorCode(path.name, _text(path))).checks
+        checks = _graded(session, grader, exercise, AuthorCode.of(path)).checks
         score, _ = points_of(checks)
         if path == exercise.solution:
             proof.reference = score
@@ -104,7 +104,7 @@ def _prove(session: GradingSession, grader: StudentGrader, exercise: Exercise, p
     proof.stub, _ = points_of(checks)
     proof.problems += [f"the stub passes {check.id}" for check in checks if check.status == "passed"]
     for path in exercise.chaffs:
-        checks = _graded(session, grader, exercise, AuthorCode(path.name, _text(path))).checks
+        checks = _graded(session, grader, exercise, AuthorCode.of(path)).checks
         lost = [check for check in checks if check.status != "passed"]
         proof.caught[_where(exercise, path)] = [check.id for check in lost if check.status != "blocked"]
         proof.problems += [f"{_where(exercise, path)}: {problem}" for problem in _chaff_problems(path, lost)]
@@ -160,7 +160,7 @@ def _chaff_problems(path: Path, lost: Sequence[CheckResult]) -> Iterator[str]:
 
 def _also(path: Path) -> list[str]:
     """Further kinds of check that a chaff deserves to lose: `Also loses: training, value` in its docstring."""
-    found = re.search(r"Also loses: ([\w, ]+)", ast.get_docstring(ast.parse(_text(path))) or "")
+    found = re.search(r"Also loses: ([\w, ]+)", ast.get_docstring(ast.parse(AuthorCode.of(path).text)) or "")
     return re.findall(r"\w+", found[1]) if found else []
 
 
@@ -170,14 +170,7 @@ def _graded(session: GradingSession, grader: StudentGrader, exercise: Exercise, 
 
 
 def _stub(exercise: Exercise) -> str:
-    return stub(_text(exercise.solution), exercise.implement)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise CourseError(path, None, error.strerror or "cannot be read") from None
+    return stub(AuthorCode.of(exercise.solution).text, exercise.implement)
 
 
 def _where(exercise: Exercise, path: Path) -> str:

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from autograder.exercise import Exercise, misconception_of
+from autograder.grading.author import AuthorCode, LocalPeer
 from autograder.grading.grader import grade
 from autograder.grading.session import GradingSession
 from autograder.results import CheckStatus
 from autograder.sandbox import wire
-from autograder.sandbox.remote import Peer
-from autograder.sandbox.worker import Executor
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Diagnosis:
         if exercise.id not in self.known:
             found = self.known[exercise.id] = {}
             for path in exercise.chaffs:
-                code = AuthorCode(path.name, path.read_text(encoding="utf-8"))
+                code = AuthorCode.of(path)
                 graded = grade(
                     self.session, exercise, code, LocalPeer,
                     supplied={id: self._names(id) for id in exercise.imports}, diagnose=lambda *_: None,
@@ -74,49 +72,6 @@ class Diagnosis:
 
     def _names(self, id: str) -> tuple[str, ...]:
         return next(each.implement for each in self.session.course.exercises if each.id == id)
-
-
-@dataclass(frozen=True)
-class AuthorCode:
-    """A file of the course's author, graded as if it had been handed in."""
-
-    name: str
-    text: str
-    helpers: Mapping[str, str] = field(default_factory=dict)
-
-    def where(self, line: int) -> str:
-        return f"{self.name}, line {line}"
-
-    def line(self, line: int) -> str:
-        lines = self.text.splitlines()
-        return lines[line - 1] if 0 < line <= len(lines) else ""
-
-
-class LocalPeer:
-    """Runs an author's code in this process, through the same wire; never a submission's."""
-
-    def __init__(self, exercise: Exercise, supplier: Peer) -> None:
-        self.executor = Executor(supplier)
-        self.rng: torch.Tensor | None = None
-        self.forgotten: list[tuple[str, int]] = []
-
-    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        forgotten, self.forgotten = self.forgotten, []
-        asked = wire.decode(wire.encode({**request, "forget": forgotten}), strided=True)
-        ours = torch.get_rng_state()
-        if self.rng is not None:
-            torch.set_rng_state(self.rng)
-        if asked["op"] != "load":
-            self.executor.finder.activate()
-        try:
-            return dict(wire.decode(wire.encode(self.executor.execute(asked), strided=False)))
-        finally:
-            self.executor.finder.deactivate()
-            self.rng = torch.get_rng_state()
-            torch.set_rng_state(ours)
-
-    def forget(self, kind: str, id: int) -> None:
-        self.forgotten.append((kind, id))
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from autograder.compare import Mismatch
 from autograder.errors import CourseError, MachineryError, SubmissionRaised, WorkerCrashed, WorkerError, WorkerTimeout
 from autograder.exercise import Exercise
 from autograder.grading import wording
+from autograder.grading.author import AuthorCode, LocalPeer
 from autograder.grading.handles import Diverged, NotDefined, Seen, Submission
 from autograder.grading.reference import Supplier
 from autograder.grading.restrictions import find_in_source, find_in_trace, restriction
@@ -121,16 +123,8 @@ class _Grading:
         self.peer = self.connect(self.exercise, self.supplier)
         if isinstance(self.peer, Worker):
             self.peer.deadline = self._deadline()
-        request = {
-            "op": "load",
-            "module": self.exercise.id,
-            "file": self.code.name,
-            "text": self.code.text,
-            "helpers": dict(self.code.helpers),
-            "supplied": {id: list(names) for id, names in self.supplied.items()},
-        }
         try:
-            reply = self.peer.ask(request)
+            reply = self.peer.ask(_loading(self.exercise, self.code, self.supplied))
         except (WorkerError, WireError) as error:
             return error
         if reply["ok"]:
@@ -177,7 +171,17 @@ class _Grading:
             case AssertionError():
                 return "failed", str(error).partition("\n")[0] or "it does not hold", None
             case _:
-                return "failed", "the result cannot be used as the check must use it", None
+                return self._unexpected(item, error), "the result cannot be used as the check must use it", None
+
+    def _unexpected(self, item: CheckItem, error: BaseException) -> CheckStatus:
+        """The check stumbled over the result: the student's doing, unless it does over the reference's too."""
+        peer = LocalPeer(self.exercise, _Nobody())
+        peer.ask(_loading(self.exercise, AuthorCode.of(self.exercise.solution), {}))
+        own = self.session.run_check(item, Submission(peer, lambda seen: None), peer)
+        if own is not None:
+            raise MachineryError(f"check `{item.check.name}` does not even work for the reference: {own!r}") from error
+        self.graded.output += "".join(traceback.format_exception(error))
+        return "failed"
 
     def _add(self, item: CheckItem, status: CheckStatus, message: str = "", misconception: str | None = None) -> None:
         check, points = item.check, item.check.points
@@ -204,6 +208,18 @@ class _Grading:
             found += find_in_source(self.code.text, helpers, seen.names or self.exercise.implement, rule)
             if found:
                 raise Mismatch(found[0].message, misconception=rule.id)
+
+
+def _loading(exercise: Exercise, code: Code, supplied: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """The request that loads a submission."""
+    return {
+        "op": "load",
+        "module": exercise.id,
+        "file": code.name,
+        "text": code.text,
+        "helpers": dict(code.helpers),
+        "supplied": {id: list(names) for id, names in supplied.items()},
+    }
 
 
 class _LoadFailed(SubmissionRaised):

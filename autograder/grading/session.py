@@ -120,7 +120,8 @@ class GradingSession:
         """
         seed, id = self._seed(item), f"{item.exercise.id}/{item.check.name}"
         number = self.items[item.exercise.id].index(item)
-        submission._begin(peer, seed, number * IDS_PER_CHECK, self.batches.get(id) if ahead else None)
+        batch = self.batches.get(id) if ahead and isinstance(peer, Worker) else None
+        submission._begin(peer, seed, number * IDS_PER_CHECK, batch)
         torch.default_generator.manual_seed(seed)
         error = self._call(item, {"submission": submission, "reference": self.references.get(item.exercise.id)})
         if error is None and id not in self.batches and isinstance(peer, Worker):

@@ -127,7 +127,8 @@ class Worker:
                 raise MachineryError("a worker began with something else than its greeting")
         except (ConnectionError, _HungUp, WorkerTimeout):
             self.kill()
-            reason = self.ending.refused or self._why()
+            said = self.output.decode("utf-8", "replace").strip().splitlines()[-1:]
+            reason = "; ".join([self.ending.refused or self._why(), *said])
             raise MachineryError(f"a worker could not be confined: {reason}") from None
         self.deadline, self.confined = deadline, True
 
