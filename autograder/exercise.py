@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -187,6 +188,8 @@ def _read(path: Path, keys: Mapping[str, type | tuple[type, ...]], required: Col
         raise CourseError(
             path, mark.line + 1 if mark else None, getattr(error, "problem", None) or "not YAML"
         ) from None
+    except ValueError as error:  # a date that is none
+        raise CourseError(path, None, f"not YAML: {error}") from None
     if not isinstance(raw, dict):
         raise CourseError(path, 1, "expected `key: value` lines")
     for key, value in raw.items():
@@ -212,10 +215,9 @@ def _strings(path: Path, key: str, raw: list[Any]) -> tuple[str, ...]:
 
 def _line(path: Path, key: str) -> int | None:
     """The line that `key` stands on, for the error message."""
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.strip().startswith(f"{key}:") or f"{{{key}:" in line:
-            return number
-    return None
+    form = re.compile(rf"""(?:^\s*|[{{,]\s*)["']?{re.escape(key)}["']?\s*:""")
+    lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    return next((number for number, line in lines if form.search(line)), None)
 
 
 def _listed(names: Collection[str]) -> str:
