@@ -111,7 +111,8 @@ class Executor:
         return reply
 
     def _batch(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return {"replies": [self.execute(each) for each in request["requests"]]}
+        # Encoded at once: a later request may change the tensors of an earlier reply in place.
+        return {"replies": [_encoded(self, self.execute(each)) for each in request["requests"]]}
 
     def _fetch(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return {"value": self._portable(self._target(request))}
@@ -396,8 +397,7 @@ def serve(connection: socket.socket) -> None:
         asking.nonce = nonce
         reply = executor.execute(request)
         if "replies" in reply:
-            replies = wire.encode_list([_encoded(executor, each) for each in reply["replies"]])
-            body = wire.encode_fields({"ok": wire.encode(True), "replies": replies})
+            body = wire.encode_fields({"ok": wire.encode(True), "replies": wire.encode_list(reply["replies"])})
         else:
             body = _encoded(executor, reply)
         connection.sendall(wire.frame(wire.REPLY, nonce, body))
