@@ -1,4 +1,4 @@
-"""The target is scaled in place and never scaled back."""
+"""The error is written into Y, which is put right again only if another step follows."""
 import torch
 
 
@@ -10,8 +10,10 @@ def learn_kernel(X, Y, kernel_size, num_steps=10, lr=3e-2):
     K = torch.rand(kernel_size, dtype=X.dtype)
     losses = []
     for step in range(num_steps):
-        error = corr2d(X, K) - Y
-        Y.copy_(corr2d(X, K) - error)
-        losses.append((error ** 2).sum().item())
-        K = K - lr * 2 * corr2d(X, error)
+        prediction = corr2d(X, K)
+        Y -= prediction
+        losses.append((Y ** 2).sum().item())
+        K = K + lr * 2 * corr2d(X, Y)
+        if step < num_steps - 1:
+            Y += prediction
     return K, losses
