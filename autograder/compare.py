@@ -36,10 +36,14 @@ class Mismatch(AssertionError):
     """A check's finding.
 
     `hidden` is fit for every student; `public` may show values and is for public checks alone.
+    `suspect` is the misconception to name if nothing else explains the finding.
     """
 
-    def __init__(self, hidden: str, public: str = "", misconception: str | None = None) -> None:
+    def __init__(
+        self, hidden: str, public: str = "", misconception: str | None = None, suspect: str | None = None
+    ) -> None:
         super().__init__(hidden)
+        self.suspect = suspect
         self.hidden = hidden
         self.public = public or hidden
         self.misconception = misconception
@@ -71,7 +75,9 @@ def assert_dtype(value: object, dtype: torch.dtype) -> None:
     if not isinstance(value, torch.Tensor):
         raise _not_a("tensor", value)
     if value.dtype != dtype:
-        raise Mismatch(f"the result is {_name(value.dtype)}, not {_name(dtype)}")
+        narrowed = (value.dtype, dtype) == (torch.float32, torch.float64)
+        message = f"the result is {_name(value.dtype)}, not {_name(dtype)}"
+        raise Mismatch(message, suspect="float32-only" if narrowed else None)
 
 
 def assert_close(actual: object, expected: Any, *, rtol: float | None = None, atol: float | None = None) -> None:

@@ -25,8 +25,9 @@ import torch
 from autograder import __version__
 from autograder.errors import MachineryError
 from autograder.exercise import Course, Exercise
+from autograder.grading.code import Code
 from autograder.grading.diagnosis import Diagnosis
-from autograder.grading.grader import Code, Graded, grade
+from autograder.grading.grader import Graded, grade
 from autograder.grading.session import GradingSession
 from autograder.results import ExerciseResult, points_of, to_json
 from autograder.sandbox.connection import Worker
@@ -241,7 +242,7 @@ class StudentGrader:
         code = WithHelpers(source, {id: each.text for id, each in own.items()})
         graded = grade(
             self.session, exercise, code, self.connect,
-            supplied={id: self.exercise(id).implement for id in supplied}, diagnose=self.diagnose,
+            supplied={id: self.session.course.exercise(id) for id in supplied}, diagnose=self.diagnose,
         )  # fmt: skip
         result = self._summed(exercise, source, graded, supplied, work)
         return replace(result, seconds=round(time.perf_counter() - started, 3)), key, graded.output
@@ -270,20 +271,21 @@ class StudentGrader:
                 continue
             theirs = work.sources.get(id)
             if theirs is not None and not isinstance(theirs, str):
+                if self.session.public:  # students have no reference that could judge or replace it
+                    own[id] = theirs
+                    continue
                 if id not in known:
-                    known[id] = self._result(work, self.exercise(id), theirs, known)[0]
+                    known[id] = self._result(work, self.session.course.exercise(id), theirs, known)[0]
                 own[id] = theirs
                 if known[id].score == known[id].points:
                     continue
-            supplied.append(id)
+            if not self.session.public:
+                supplied.append(id)
         return own, supplied
 
     def connect(self, exercise: Exercise, supplier: Peer) -> Worker:
         seconds = int(3 * exercise.limits.seconds) + 1
         return self.warm.spawn(supplier=supplier, cpu_seconds=seconds, memory_mb=exercise.limits.memory_mb)
-
-    def exercise(self, id: str) -> Exercise:
-        return next(each for each in self.session.course.exercises if each.id == id)
 
 
 @dataclass(frozen=True)

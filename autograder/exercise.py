@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,15 @@ class Course:
             raise UsageError(f"no exercise `{unknown}` in {self.root}; there are: {', '.join(sorted(known))}")
         return tuple(exercise for exercise in self.exercises if not ids or exercise.id in ids)
 
+    def exercise(self, id: str) -> Exercise:
+        """The exercise with this id, which must exist."""
+        return next(each for each in self.exercises if each.id == id)
+
+    def imported_by(self, exercises: Iterable[Exercise]) -> list[Exercise]:
+        """The exercises of this course that any of these may import."""
+        names = {id for exercise in exercises for id in exercise.imports}
+        return [each for each in self.exercises if each.id in names]
+
 
 def misconception_of(chaff: Path) -> str:
     """The misconception that a chaff embodies: `flipped_kernel_2.py` is the second `flipped-kernel`."""
@@ -112,7 +121,9 @@ def load_course(root: Path) -> Course:
     settings = _read(path, {"format": int, "name": str, "salt": str}, {"format", "name", "salt"})
     if not settings["salt"]:
         raise CourseError(path, _line(path, "salt"), "`salt` must not be empty: hidden inputs are drawn from it")
-    return Course(root, settings["name"], settings["salt"], tuple(discover(reference)))
+    exercises = discover(reference)
+    _check_imports(exercises)
+    return Course(root, settings["name"], settings["salt"], tuple(exercises))
 
 
 def load_public(exercises: Path) -> Course:
@@ -125,9 +136,13 @@ def discover(root: Path) -> list[Exercise]:
     found = [load_exercise(path.parent) for path in sorted(root.glob("*/exercise.yaml"))]
     if not found:
         raise UsageError(f"no exercise in {root}: none of its folders holds an exercise.yaml")
-    found.sort(key=lambda exercise: (exercise.order, exercise.id))
-    ids = [exercise.id for exercise in found]
-    for exercise in found:
+    return sorted(found, key=lambda exercise: (exercise.order, exercise.id))
+
+
+def _check_imports(exercises: Sequence[Exercise]) -> None:
+    """An exercise may import those before it. (A student may have been given some folders only.)"""
+    ids = [exercise.id for exercise in exercises]
+    for exercise in exercises:
         path = exercise.folder / "exercise.yaml"
         for other in exercise.imports:
             if other not in ids:
@@ -136,7 +151,6 @@ def discover(root: Path) -> list[Exercise]:
             if ids.index(other) >= ids.index(exercise.id):
                 reason = f"`imports` names `{other}`, which does not come before it: see `order`"
                 raise CourseError(path, _line(path, "imports"), reason)
-    return found
 
 
 _KEYS: dict[str, type | tuple[type, ...]] = {

@@ -33,8 +33,8 @@ from autograder.grading.restrictions import find_in_source, find_in_trace, restr
 from autograder.grading.session import GradingSession
 from autograder.sandbox.isolation import measure
 from autograder.sandbox.warm import WarmProcess
-from autograder.sandbox.zygote import warm_up
 from autograder.sandbox.worker import Executor, _watching, plain, seed_everything
+from autograder.sandbox.zygote import warm_up
 from autograder.submission import Source
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -32,12 +32,13 @@ def assert_gradients(function: Callable[..., Any], *, step: float = 1.0, **input
     assert_tensor(result)
     wanted = {name: tensor for name, tensor in (leaves | parameters).items() if tensor.requires_grad}
     if not result.requires_grad:
-        raise Mismatch(f"no gradient reaches {_and(wanted)}: the result is cut off from its inputs")
+        message = f"no gradient reaches {_and(wanted)}: the result is cut off from its inputs"
+        raise Mismatch(message, suspect="breaks-gradient")
     cotangent = torch.randn(result.shape, dtype=result.dtype)
     found = torch.autograd.grad(result, [*wanted.values()], cotangent, allow_unused=True)
     lost = [name for name, gradient in zip(wanted, found, strict=True) if gradient is None]
     if lost:
-        raise Mismatch(f"no gradient reaches {_and(lost)}")
+        raise Mismatch(f"no gradient reaches {_and(lost)}", suspect="breaks-gradient")
     for (name, tensor), gradient in zip(wanted.items(), found, strict=True):
         direction = torch.randn(tensor.shape).sign().to(tensor.dtype)
         moved = [_moved(function, inputs, name, sign * step * direction) for sign in (1, -1)]
@@ -74,7 +75,8 @@ def assert_unchanged(function: RemoteFunction | RemoteModule, **inputs: Any) -> 
     for (name, before), after in zip(inputs.items(), echo, strict=True):
         if isinstance(before, torch.Tensor) and not (isinstance(after, torch.Tensor) and torch.equal(before, after)):
             changed.append(name)
-    raise Mismatch(f"the call changes {_and(changed or inputs)}, which belongs to the caller")
+    message = f"the call changes {_and(changed or inputs)}, which belongs to the caller"
+    raise Mismatch(message, suspect="mutates-input")
 
 
 @contextmanager

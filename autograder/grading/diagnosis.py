@@ -10,15 +10,17 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 
-from autograder.exercise import Exercise, misconception_of
-from autograder.grading.author import AuthorCode, LocalPeer
-from autograder.grading.grader import grade
-from autograder.grading.session import GradingSession
-from autograder.results import CheckStatus
+from autograder.exercise import misconception_of
+from autograder.grading.code import AuthorCode, loading, watch
+from autograder.grading.handles import Submission
+from autograder.grading.local import LocalPeer
+from autograder.grading.reference import Supplier
+from autograder.grading.session import CheckItem, GradingSession
 from autograder.sandbox import wire
 
 
@@ -27,51 +29,47 @@ class Behaviour:
     """What a chaff does in one check that it does not pass."""
 
     misconception: str
-    check: str  # the folder: the check that must catch it
-    status: CheckStatus
+    made_for_it: bool  # whether its folder says that this check must catch it
     transcript: list[Any]
 
 
 class Diagnosis:
-    """Learns what the chaffs of an exercise do when the first check of it fails."""
+    """Learns what an exercise's chaffs do in a check when somebody fails it first."""
 
     def __init__(self, session: GradingSession) -> None:
         self.session = session
-        self.known: dict[str, dict[str, list[Behaviour]]] = {}
+        self.known: dict[tuple[str, str], list[Behaviour]] = {}
 
-    def __call__(self, exercise: Exercise, check: str, status: CheckStatus, transcript: list[Any]) -> str | None:
+    def __call__(self, item: CheckItem, transcript: list[Any]) -> str | None:
         """The misconception whose chaffs alone behave like this, those made for this check first."""
-        if self.session.public or status not in ("failed", "raised"):
+        if self.session.public:
             return None
-        alike = [
-            each
-            for each in self._behaviours(exercise).get(check, [])
-            if each.status == status and _same(each.transcript, transcript)
-        ]
-        made_for_it = {each.misconception for each in alike if each.check == check}
+        alike = [each for each in self._behaviours(item) if _same(each.transcript, transcript)]
+        made_for_it = {each.misconception for each in alike if each.made_for_it}
         candidates = made_for_it or {each.misconception for each in alike}
         return candidates.pop() if len(candidates) == 1 else None
 
-    def _behaviours(self, exercise: Exercise) -> dict[str, list[Behaviour]]:
-        if exercise.id not in self.known:
-            found = self.known[exercise.id] = {}
-            for path in exercise.chaffs:
-                code = AuthorCode.of(path)
-                graded = grade(
-                    self.session, exercise, code, LocalPeer,
-                    supplied={id: self._names(id) for id in exercise.imports}, diagnose=lambda *_: None,
-                )  # fmt: skip
-                for check in graded.checks:
-                    name = check.id.partition("/")[2]
-                    if name in graded.transcripts and check.status in ("failed", "raised"):
-                        behaviour = Behaviour(
-                            misconception_of(path), path.parent.name, check.status, graded.transcripts[name]
-                        )
-                        found.setdefault(name, []).append(behaviour)
-        return self.known[exercise.id]
+    def _behaviours(self, item: CheckItem) -> list[Behaviour]:
+        key = item.exercise.id, item.check.name
+        if key not in self.known:
+            self.known[key] = [
+                Behaviour(misconception_of(path), path.parent.name == item.check.name, transcript)
+                for path in item.exercise.chaffs
+                if (transcript := self._transcript(item, AuthorCode.of(path))) is not None
+            ]
+        return self.known[key]
 
-    def _names(self, id: str) -> tuple[str, ...]:
-        return next(each.implement for each in self.session.course.exercises if each.id == id)
+    def _transcript(self, item: CheckItem, chaff: AuthorCode) -> list[Any] | None:
+        """What the chaff does in the check; None if it passes."""
+        supplied = {id: self.session.course.exercise(id) for id in item.exercise.imports}
+        peer = LocalPeer(Supplier(supplied))
+        submission = Submission(partial(watch, item.exercise, chaff, supplied))
+        loaded = peer.ask(loading(item.exercise, chaff, supplied))
+        if not loaded["ok"]:
+            submission.failed_to_load(loaded["error"])
+        elif self.session.run_check(item, submission, peer) is None:
+            return None
+        return submission.transcript
 
 
 def _same(one: Any, other: Any) -> bool:

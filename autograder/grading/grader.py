@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 from autograder.compare import Mismatch
 from autograder.errors import CourseError, MachineryError, SubmissionRaised, WorkerCrashed, WorkerError, WorkerTimeout
 from autograder.exercise import Exercise
 from autograder.grading import wording
-from autograder.grading.author import AuthorCode, LocalPeer
-from autograder.grading.handles import Diverged, NotDefined, Seen, Submission
+from autograder.grading.code import AuthorCode, Code, loading, watch
+from autograder.grading.handles import Diverged, NotDefined, Submission
+from autograder.grading.local import LocalPeer
 from autograder.grading.reference import Supplier
-from autograder.grading.restrictions import find_in_source, find_in_trace, restriction
 from autograder.grading.session import CheckItem, GradingSession, Skipped
 from autograder.results import CheckResult, CheckStatus
 from autograder.sandbox.connection import Worker
@@ -25,42 +27,43 @@ from autograder.sandbox.wire import WireError
 TOTAL_FACTOR = 3  # an exercise may take this many times the limit of one of its checks
 
 
-class Code(Protocol):
-    """One student's source of one exercise; see `submission.Source`."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def helpers(self) -> Mapping[str, str]: ...
-    def where(self, line: int) -> str: ...
-    def line(self, line: int) -> str: ...
-
-
 @dataclass
 class Graded:
     """What `grade` found: the checks for the record, and for staff what the student's code printed."""
 
     checks: list[CheckResult]
     output: str = ""
-    transcripts: dict[str, list[Any]] = field(default_factory=dict)
 
 
-Diagnose = Callable[[Exercise, str, CheckStatus, list[Any]], str | None]
+Connect = Callable[[Exercise, Peer], Worker]
+Diagnose = Callable[[CheckItem, list[Any]], str | None]
 
 
 def grade(
     session: GradingSession,
     exercise: Exercise,
     code: Code,
-    connect: Callable[[Exercise, Peer], Peer | Worker],
+    connect: Connect,
     *,
-    supplied: Mapping[str, tuple[str, ...]],
+    supplied: Mapping[str, Exercise],
     diagnose: Diagnose,
 ) -> Graded:
-    """Run every check of the exercise. `connect` gives a fresh worker; `diagnose` names a misconception."""
+    """Run every check of the exercise.
+
+    `connect` gives a fresh worker, whose questions about `supplied` exercises are answered here;
+    `diagnose` names the misconception behind a failed check's transcript.
+    """
     return _Grading(session, exercise, code, connect, supplied, diagnose).run()
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What came of one check. `suspect` is a misconception that nothing but the failure speaks for."""
+
+    status: CheckStatus
+    message: str = ""
+    misconception: str | None = None
+    suspect: str | None = None
 
 
 class _Grading:
@@ -69,166 +72,145 @@ class _Grading:
         session: GradingSession,
         exercise: Exercise,
         code: Code,
-        connect: Callable[[Exercise, Peer], Peer | Worker],
-        supplied: Mapping[str, tuple[str, ...]],
+        connect: Connect,
+        supplied: Mapping[str, Exercise],
         diagnose: Diagnose,
     ) -> None:
         self.session, self.exercise, self.code, self.connect = session, exercise, code, connect
         self.supplied, self.diagnose = supplied, diagnose
-        self.supplier = Supplier({each.id: each for each in session.course.exercises if each.id in supplied})
-        self.peer: Peer | Worker | None = None
+        self.supplier = Supplier(supplied)
+        self.submission = Submission(partial(watch, exercise, code, supplied))
+        self.worker: Worker | None = None
         self.graded = Graded([])
         self.end = time.monotonic() + TOTAL_FACTOR * exercise.limits.seconds
 
     def run(self) -> Graded:
         passed: set[str] = set()
-        submission = Submission(_Nobody(), self._watch)
         unusable = ""  # why there is nothing to check, once that is known
         for item in self.session.items[self.exercise.id]:
             missing = [need for need in item.check.needs if need not in passed]
             if unusable or missing:
-                self._add(item, "blocked", unusable or f"needs `{missing[0]}`, which did not pass")
+                self._add(item, _Verdict("blocked", unusable or f"needs `{missing[0]}`, which did not pass"))
                 continue
-            error: BaseException | None = self._load()
-            loaded = error is None
-            if loaded:
-                error = self._run(item, submission)
-            status, message, misconception = self._judge(item, submission, error)
-            if status == "passed":
+            error = self._load() or self._run(item)
+            verdict = self._judge(item, error)
+            if verdict.status == "passed":
                 passed.add(item.check.name)
-            elif misconception is None:
-                misconception = self.diagnose(self.exercise, item.check.name, status, submission._transcript)
-            self._add(item, status, message, misconception)
-            self.graded.transcripts[item.check.name] = submission._transcript
-            if not loaded and not self.graded.checks[1:]:
+            self._add(item, self._diagnosed(item, verdict))
+            if isinstance(error, _LoadFailed) or (self.worker is None and not passed):
                 unusable = f"`{self.code.name}` cannot be loaded"
         self._hang_up()
         return self.graded
 
-    def _run(self, item: CheckItem, submission: Submission) -> BaseException | None:
-        assert self.peer is not None
-        error: BaseException | None = self.session.run_check(item, submission, self.peer)
+    def _run(self, item: CheckItem) -> BaseException | None:
+        assert self.worker is not None
+        error: BaseException | None = self.session.run_check(item, self.submission, self.worker)
         if isinstance(error, Diverged):
             self._hang_up()
-            error = self._load() or self.session.run_check(item, submission, self.peer, ahead=False)
+            error = self._load() or self.session.run_check(item, self.submission, self.worker, ahead=False)
         return error
 
     def _load(self) -> BaseException | None:
         """Make sure that a worker with the submission loaded is there; what went wrong, or None."""
-        if isinstance(self.peer, Worker):
-            self.peer.deadline = self._deadline()
-        if self.peer is not None and getattr(self.peer, "alive", True):
+        if self.worker is not None and self.worker.alive:
+            self.worker.deadline = self._deadline()
             return None
         self._hang_up()
-        self.peer = self.connect(self.exercise, self.supplier)
-        if isinstance(self.peer, Worker):
-            self.peer.deadline = self._deadline()
+        self.worker = self.connect(self.exercise, self.supplier)
+        self.worker.deadline = self._deadline()
         try:
-            reply = self.peer.ask(_loading(self.exercise, self.code, self.supplied))
-        except (WorkerError, WireError) as error:
-            return error
-        if reply["ok"]:
-            return None
-        if isinstance(self.peer, Worker):
-            self.peer.close()
-        told = reply["error"]
-        return _LoadFailed(told["type"], tuple(told["bases"]), told["message"], told["file"], told["line"])
+            reply = self.worker.ask(loading(self.exercise, self.code, self.supplied))
+            if reply["ok"]:
+                return None
+            self.submission.failed_to_load(reply["error"])
+            told = reply["error"]
+            error: Exception = _LoadFailed(
+                told["type"], tuple(told["bases"]), told["message"], told["file"], told["line"]
+            )
+        except (WorkerError, WireError, KeyError) as failure:
+            error = failure
+        self._hang_up()
+        return error
 
     def _deadline(self) -> float:
         return min(time.monotonic() + self.exercise.limits.seconds, self.end)
 
     def _hang_up(self) -> None:
-        if isinstance(self.peer, Worker):
-            self.peer.close()
-            self.graded.output += self.peer.output.decode("utf-8", "replace")
-        self.peer = None
+        if self.worker is not None:
+            self.worker.close()
+            self.graded.output += self.worker.output.decode("utf-8", "replace")
+        self.worker = None
 
-    def _judge(
-        self, item: CheckItem, submission: Submission, error: BaseException | None
-    ) -> tuple[CheckStatus, str, str | None]:
-        """Status, message and the misconception that the check itself names."""
-        call, show = submission._last_call, self.session.public
+    def _judge(self, item: CheckItem, error: BaseException | None) -> _Verdict:
+        call, show = self.submission.last_call, self.session.public
         match error:
             case None:
-                return "passed", "", None
+                return _Verdict("passed")
             case NotDefined() if item.check.kind != "interface":
-                return "blocked", error.hidden, None
+                return _Verdict("blocked", error.hidden)
             case Mismatch():
-                return "failed", wording.of_mismatch(error, call, show), error.misconception
+                return _Verdict("failed", wording.of_mismatch(error, call, show), error.misconception, error.suspect)
+            case _LoadFailed():
+                return _Verdict("raised", wording.of_exception(error, self.code, "", show=True))
             case SubmissionRaised():
-                visible = show or isinstance(error, _LoadFailed)
-                return "raised", wording.of_exception(error, self.code, call, visible), None
+                return _Verdict("raised", wording.of_exception(error, self.code, call, show))
             case WorkerTimeout():
-                return "timeout", f"no answer after {self.exercise.limits.seconds:g} s: an endless loop?", None
+                return _Verdict("timeout", f"no answer after {self.exercise.limits.seconds:g} s: an endless loop?")
             case WorkerCrashed():
-                return "crashed", f"the process that ran your code died: {error}", None
+                return _Verdict("crashed", f"the process that ran your code died: {error}")
             case WireError():
-                return "crashed", f"the submission broke the connection to the grader ({error})", None
+                return _Verdict("crashed", f"the submission broke the connection to the grader ({error})")
             case Skipped():
-                return "skipped", str(error), None
+                return _Verdict("skipped", str(error))
             case MachineryError() | CourseError():
                 raise error
-            case AssertionError():
-                return "failed", str(error).partition("\n")[0] or "it does not hold", None
+            case AssertionError() if _raised_in(item.path, error):
+                return _Verdict("failed", str(error).partition("\n")[0] or "it does not hold")
             case _:
-                return self._unexpected(item, error), "the result cannot be used as the check must use it", None
+                self._blame(item, error)
+                return _Verdict("failed", "the result cannot be used as the check must use it")
 
-    def _unexpected(self, item: CheckItem, error: BaseException) -> CheckStatus:
-        """The check stumbled over the result: the student's doing, unless it does over the reference's too."""
-        peer = LocalPeer(self.exercise, _Nobody())
-        peer.ask(_loading(self.exercise, AuthorCode.of(self.exercise.solution), {}))
-        own = self.session.run_check(item, Submission(peer, lambda seen: None), peer)
+    def _blame(self, item: CheckItem, error: BaseException) -> None:
+        """The check stumbled over a result: the student's doing, unless it does over the reference's too."""
+        peer = LocalPeer()
+        peer.ask(loading(self.exercise, AuthorCode.of(self.exercise.solution), {}))
+        own = self.session.run_check(item, Submission(lambda seen: None), peer)
         if own is not None:
             raise MachineryError(f"check `{item.check.name}` does not even work for the reference: {own!r}") from error
         self.graded.output += "".join(traceback.format_exception(error))
-        return "failed"
 
-    def _add(self, item: CheckItem, status: CheckStatus, message: str = "", misconception: str | None = None) -> None:
-        check, points = item.check, item.check.points
+    def _diagnosed(self, item: CheckItem, verdict: _Verdict) -> _Verdict:
+        """The verdict with the misconception that explains it best; the search is not on the student's time."""
+        if verdict.status not in ("failed", "raised") or verdict.misconception is not None:
+            return verdict
+        started = time.monotonic()
+        found = self.diagnose(item, self.submission.transcript)
+        self.end += time.monotonic() - started
+        if found is None and verdict.suspect in self.exercise.misconceptions:
+            found = verdict.suspect
+        return _Verdict(verdict.status, verdict.message, found)
+
+    def _add(self, item: CheckItem, verdict: _Verdict) -> None:
+        check = item.check
         self.graded.checks.append(
             CheckResult(
                 id=f"{self.exercise.id}/{check.name}",
                 kind=check.kind,
                 title=check.title,
-                status=status,
-                score=points if status == "passed" else 0.0,
-                points=points,
-                message=message,
-                misconception=misconception,
-                hint=self.exercise.misconceptions.get(misconception or "", "").strip(),
+                status=verdict.status,
+                score=check.points if verdict.status == "passed" else 0.0,
+                points=check.points,
+                message=verdict.message,
+                misconception=verdict.misconception,
+                hint=self.exercise.misconceptions.get(verdict.misconception or "", "").strip(),
             )
         )
 
-    def _watch(self, seen: Seen) -> None:
-        """Fail if what was seen is forbidden, or what the called functions can reach."""
-        helpers = {name: text for name, text in self.code.helpers.items() if name not in self.supplied}
-        for entry in self.exercise.forbid:
-            rule = restriction(entry)
-            found = find_in_trace(seen.operators, seen.calls, rule)
-            found += find_in_source(self.code.text, helpers, seen.names or self.exercise.implement, rule)
-            if found:
-                raise Mismatch(found[0].message, misconception=rule.id)
 
-
-def _loading(exercise: Exercise, code: Code, supplied: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    """The request that loads a submission."""
-    return {
-        "op": "load",
-        "module": exercise.id,
-        "file": code.name,
-        "text": code.text,
-        "helpers": dict(code.helpers),
-        "supplied": {id: list(names) for id, names in supplied.items()},
-    }
+def _raised_in(path: Path, error: BaseException) -> bool:
+    """Whether the check itself raised this, and not something that it called."""
+    return Path(traceback.extract_tb(error.__traceback__)[-1].filename) == path
 
 
 class _LoadFailed(SubmissionRaised):
     """The submission's file raised before any hidden input was known: its message is fit to show."""
-
-
-class _Nobody:
-    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        raise MachineryError("no worker has been started")
-
-    def forget(self, kind: str, id: int) -> None:
-        pass

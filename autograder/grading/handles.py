@@ -47,16 +47,17 @@ class Submission:
     `watch` judges what was seen while watching, and raises if it is forbidden.
     """
 
-    def __init__(self, peer: Peer, watch: Watch) -> None:
-        self._peer, self._watch = peer, watch
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._peer: Peer = _Nobody()
         self._seed: int | None = None
         self._begins: int | None = None
-        self._asked: list[bytes] = []
+        self.asked: list[bytes] = []
         self._ahead: Batch | None = None
         self._replies: list[dict[str, Any]] | None = None
         self._seen: Seen | None = None
-        self._transcript: list[Any] = []
-        self._last_request: dict[str, Any] | None = None
+        self.transcript: list[Any] = []
+        self.last_request: dict[str, Any] | None = None
 
     def __getattr__(self, name: str) -> RemoteFunction:
         if name.startswith("_"):
@@ -77,16 +78,20 @@ class Submission:
             self._seen = None
         self._watch(seen)
 
-    def _begin(self, peer: Peer, seed: int, first_id: int, ahead: Batch | None) -> None:
+    def begin(self, peer: Peer, seed: int, first_id: int, ahead: Batch | None) -> None:
         """Start a check: a known seed, an empty transcript, and perhaps all that it is going to ask."""
         self._peer, self._seed, self._begins = peer, seed, first_id
-        self._seen, self._transcript, self._last_request = None, [], None
-        self._asked, self._ahead, self._replies = [], ahead, None
+        self._seen, self.transcript, self.last_request = None, [], None
+        self.asked, self._ahead, self._replies = [], ahead, None
+
+    def failed_to_load(self, error: Mapping[str, Any]) -> None:
+        """The transcript of a submission that raised when it was loaded."""
+        self.transcript, self.last_request = [("error", error["type"], error["message"])], None
 
     @property
-    def _last_call(self) -> str:
+    def last_call(self) -> str:
         """The call that the check made last, in words fit for a student; empty if it made none."""
-        return _described(self._last_request) if self._last_request else ""
+        return _described(self.last_request) if self.last_request else ""
 
     # What the handles below use.
 
@@ -98,7 +103,7 @@ class Submission:
         if self._seen is not None and request["op"] == "call":
             request["watch"] = True
         if request["op"] == "call":
-            self._last_request = request
+            self.last_request = request
         reply = self._reply(request)
         if self._seen is not None and request["op"] == "call" and reply["ok"]:
             if isinstance(request["target"], str):
@@ -111,11 +116,11 @@ class Submission:
         """The reply, from what was asked ahead if it was."""
         if self._ahead is None and not isinstance(self._peer, Worker):
             return self._peer.ask(request)
-        number = len(self._asked)
-        self._asked.append(wire.encode(request))
+        number = len(self.asked)
+        self.asked.append(wire.encode(request))
         if self._ahead is None:
             return self._peer.ask(request)
-        if number >= len(self._ahead.requests) or self._asked[number] != self._ahead.requests[number]:
+        if number >= len(self._ahead.requests) or self.asked[number] != self._ahead.requests[number]:
             raise Diverged
         if self._replies is None:
             assert isinstance(self._peer, Worker)
@@ -129,12 +134,12 @@ class Submission:
         """The value of a reply, with handles brought to life; raises what the reply says went wrong."""
         if not reply["ok"]:
             if "undefined" in reply:
-                self._transcript.append(("undefined", reply["undefined"]))
+                self.transcript.append(("undefined", reply["undefined"]))
                 raise NotDefined(f"`{reply['undefined'][:60]}` is not defined")
             error = reply["error"]
-            self._transcript.append(("error", error["type"], error["message"]))
+            self.transcript.append(("error", error["type"], error["message"]))
             raise SubmissionRaised(error["type"], tuple(error["bases"]), error["message"], error["file"], error["line"])
-        self._transcript.append(("value", reply.get("value")))
+        self.transcript.append(("value", reply.get("value")))
         return self._alive(reply.get("value"))
 
     def _alive(self, value: Any) -> Any:
@@ -145,6 +150,16 @@ class Submission:
         if isinstance(value, dict):
             return {key: self._alive(item) for key, item in value.items()}
         return value
+
+
+class _Nobody:
+    """Where a submission asks before a check has begun."""
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        raise RuntimeError("no check has begun")
+
+    def forget(self, kind: str, id: int) -> None:
+        raise RuntimeError("no check has begun")
 
 
 class RemoteFunction:

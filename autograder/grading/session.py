@@ -44,6 +44,8 @@ class GradingSession:
 
     def __init__(self, course: Course, exercises: Collection[Exercise], *, public: bool) -> None:
         self.course, self.public = course, public
+        if not public:  # what an exercise imports is graded too, to know whether it must be supplied
+            exercises = {each.id: each for each in (*exercises, *course.imported_by(exercises))}.values()
         self.by_file = {(each.public_tests if public else each.hidden_tests).resolve(): each for each in exercises}
         self.items: dict[str, list[CheckItem]] = {each.id: [] for each in exercises}
         self.references = {} if public else {each.id: Reference(each.solution) for each in exercises}
@@ -121,25 +123,31 @@ class GradingSession:
         seed, id = self._seed(item), f"{item.exercise.id}/{item.check.name}"
         number = self.items[item.exercise.id].index(item)
         batch = self.batches.get(id) if ahead and isinstance(peer, Worker) else None
-        submission._begin(peer, seed, number * IDS_PER_CHECK, batch)
+        submission.begin(peer, seed, number * IDS_PER_CHECK, batch)
         torch.default_generator.manual_seed(seed)
         error = self._call(item, {"submission": submission, "reference": self.references.get(item.exercise.id)})
         if error is None and id not in self.batches and isinstance(peer, Worker):
-            self.batches[id] = Batch(submission._asked)
+            self.batches[id] = Batch(submission.asked)
         return error
 
     def _call(self, item: CheckItem, given: Mapping[str, Any]) -> Exception | None:
+        submission = given["submission"]
         arguments = {name: given[name] for name in item.fixturenames}
         first: Exception | None = None
+        first_request = None
         for example in self._examples(item):
             try:
                 item.obj(**arguments, **fresh(example))
             except (Mismatch, SubmissionRaised) as error:
-                first = first or error  # the other examples still tell one wrong idea from another
+                if first is None:
+                    first, first_request = error, submission.last_request
+                # The other examples still tell one wrong idea from another.
             except Exception as error:
-                return error
+                return first or error
             except pytest.skip.Exception as skipped:
                 return Skipped(str(skipped))
+        if first is not None:
+            submission.last_request = first_request
         return first
 
     def prepare(self) -> None:

@@ -95,11 +95,13 @@ class WarmProcess:
 
     def close(self) -> None:
         self.control.close()
-        with suppress(subprocess.TimeoutExpired):
+        try:
             self.process.wait(5)
-            return
-        self.process.kill()
-        self.process.wait()
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stderr is not None:
+            self.process.stderr.close()
 
     def __enter__(self) -> WarmProcess:
         return self
@@ -115,7 +117,8 @@ def _clean_environment() -> dict[str, str]:
     names = ("PATH", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
     kept = {name: os.environ[name] for name in names if name in os.environ}
     threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")}
-    # Huge pages make the heap cheap to fork (a fifth of a worker's CPU time), few arenas keep it small.
-    memory = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "MALLOC_ARENA_MAX": "2"}
+    # Huge pages make the heap cheap to fork (a fifth of a worker's CPU time), few arenas keep it small, and
+    # what nobody has written (torch.empty) is the same huge number every time, not a zero by luck.
+    memory = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.perturb=128", "MALLOC_ARENA_MAX": "2"}
     rest = {"LANG": "C.UTF-8", "PYTORCH_NVML_BASED_CUDA_CHECK": "1", "TMPDIR": tempfile.gettempdir()}
     return kept | threads | memory | rest

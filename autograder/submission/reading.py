@@ -25,7 +25,7 @@ from autograder.submission.source import (
     shown,
     size_limit,
 )
-from autograder.submission.syntax import Unparsed, names
+from autograder.submission.syntax import Unparsed, borrowed, names
 
 _MAX_NOTES = 20
 _MAX_HELPERS = 50
@@ -87,6 +87,8 @@ def _from_file(file: File, exercises: Mapping[str, Collection[str]], student: st
     if defines is None:
         with suppress(Unparsed):
             defines = names(source.text).binds
+    if defines is not None:
+        defines -= borrowed(source.text, exercises)
     stem = file.name.rpartition(".")[0]
     sources = {
         exercise: source

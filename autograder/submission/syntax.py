@@ -6,7 +6,7 @@ import ast
 import re
 import symtable
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -51,6 +51,12 @@ def names(code: str) -> Names:
             uses.update(s.get_name() for s in of_module if s.is_referenced() or s.is_declared_global())
             pending += inner.get_children()
     return Names(frozenset(binds), frozenset(uses))
+
+
+def borrowed(code: str, modules: Collection[str]) -> set[str]:
+    """The names that the module takes from these modules by `from ... import`."""
+    imports = (node for node in parse(code).body if isinstance(node, ast.ImportFrom) and node.module in modules)
+    return {alias.asname or alias.name for node in imports for alias in node.names}
 
 
 @contextmanager

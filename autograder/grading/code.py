@@ -1,0 +1,73 @@
+"""Source text of one exercise, a student's or the author's: how it is loaded, and what is forbidden in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from autograder.compare import Mismatch
+from autograder.errors import CourseError
+from autograder.exercise import Exercise
+from autograder.grading.handles import Seen
+from autograder.grading.restrictions import find_in_source, find_in_trace, restriction
+
+
+class Code(Protocol):
+    """What is graded; see `submission.Source` for a student's."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def helpers(self) -> Mapping[str, str]: ...
+    def where(self, line: int) -> str: ...
+    def line(self, line: int) -> str: ...
+
+
+@dataclass(frozen=True)
+class AuthorCode:
+    """A file of the course's author, graded as if it had been handed in."""
+
+    name: str
+    text: str
+    helpers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, path: Path) -> AuthorCode:
+        try:
+            return cls(path.name, path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise CourseError(path, None, error.strerror or "cannot be read") from None
+
+    def where(self, line: int) -> str:
+        return f"{self.name}, line {line}"
+
+    def line(self, line: int) -> str:
+        lines = self.text.splitlines()
+        return lines[line - 1] if 0 < line <= len(lines) else ""
+
+
+def loading(exercise: Exercise, code: Code, supplied: Mapping[str, Exercise]) -> dict[str, Any]:
+    """The request that loads the code; functions of `supplied` exercises ask the grader when called."""
+    return {
+        "op": "load",
+        "module": exercise.id,
+        "file": code.name,
+        "text": code.text,
+        "helpers": dict(code.helpers),
+        "supplied": {id: list(each.implement) for id, each in supplied.items()},
+    }
+
+
+def watch(exercise: Exercise, code: Code, supplied: Collection[str], seen: Seen) -> None:
+    """Fail if what was seen is forbidden, or what the functions that were called can reach."""
+    helpers = {name: text for name, text in code.helpers.items() if name not in supplied}
+    for entry in exercise.forbid:
+        rule = restriction(entry)
+        found = find_in_trace(seen.operators, seen.calls, rule)
+        found += find_in_source(code.text, helpers, seen.names or exercise.implement, rule)
+        if found:
+            raise Mismatch(found[0].message, misconception=rule.id)
