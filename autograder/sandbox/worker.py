@@ -96,7 +96,7 @@ class Executor:
         args = request["args"]
         target = self._target(request)
         self._assign(request)
-        before = wire.encode(args) if request.get("echo") else b""
+        before = wire.encode(_detached(args)) if request.get("echo") else b""
         inputs = wire.tensors_in(args)
         inputs += [_attribute(self.objects[request["target"]], name) for name in request.get("parameters", ())]
         with _watching(request.get("watch", False)) as seen, torch.enable_grad():
@@ -105,7 +105,7 @@ class Executor:
         if request["grad"]:
             reply["graph"] = self._keep_graph(inputs, reply["value"], lambda: target(*_unleafed(args)))
         if request.get("echo"):
-            reply["echo"] = None if wire.encode(args) == before else args
+            reply["echo"] = None if wire.encode(_detached(args)) == before else args
         if seen is not None:
             reply |= {"operators": sorted(seen[0]), "calls": sorted(seen[1])}
         return reply
@@ -159,10 +159,10 @@ class Executor:
 
     def _portable(self, value: Any) -> Any:
         """`value` as the wire carries it, with handles for what it cannot carry."""
-        if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
-            return type(value)(self._portable(item) for item in value)
-        if type(value) is dict:
-            return {self._portable(key): self._portable(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):  # a named tuple is a tuple
+            return (list if isinstance(value, list) else tuple)(self._portable(item) for item in value)
+        if isinstance(value, dict) and all(map(wire.is_key, value)):
+            return {key: self._portable(item) for key, item in value.items()}
         value = plain(value)
         if wire.carries(value):
             return value
@@ -171,13 +171,15 @@ class Executor:
         return wire.Handle(id, type(value).__name__[:100], _about(value))
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
-        files = {file for file, _ in self.finder.sources.values()}
+        files = [file for file, _ in self.finder.sources.values()]  # the submission's first, then its helpers'
+        places = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
+        if isinstance(error, SyntaxError):
+            places.append((error.filename or "", error.lineno or 0))
         file, line = "", 0
-        for frame in traceback.extract_tb(error.__traceback__):
-            if frame.filename in files:
-                file, line = frame.filename, frame.lineno or 0
-        if isinstance(error, SyntaxError) and error.filename in files:
-            file, line = error.filename or "", error.lineno or 0
+        for name in files:
+            file, line = next((place for place in reversed(places) if place[0] == name), (file, line))
+            if file:
+                break
         try:
             message = str(error.msg if isinstance(error, SyntaxError) else error)
         except BaseException:
@@ -221,10 +223,21 @@ def _linked(value: Any) -> list[torch.Tensor]:
 
 def _unleafed(value: Any) -> Any:
     """`value` with copies in place of leaves, which autograd does not let anyone write into."""
+    return _each_tensor(lambda tensor: tensor.clone() if tensor.requires_grad else tensor, value)
+
+
+def _detached(value: Any) -> Any:
+    """`value` with tensors that share its memory and ask for no gradient."""
+    return _each_tensor(torch.Tensor.detach, value)
+
+
+def _each_tensor(change: Callable[[torch.Tensor], torch.Tensor], value: Any) -> Any:
     if isinstance(value, torch.Tensor):
-        return value.clone() if value.requires_grad else value
+        return change(value)
     if isinstance(value, (list, tuple)):
-        return type(value)(_unleafed(item) for item in value)
+        return type(value)(_each_tensor(change, item) for item in value)
+    if isinstance(value, dict):
+        return {key: _each_tensor(change, item) for key, item in value.items()}
     return value
 
 
@@ -332,8 +345,8 @@ def _about(value: Any) -> Any:
     if not isinstance(value, torch.nn.Module):
         return None
     return {
-        "parameters": {name: each for name, each in value.named_parameters() if type(each) is torch.nn.Parameter},
-        "buffers": {name: each for name, each in value.named_buffers() if type(each) is torch.Tensor},
+        "parameters": {name: each for name, each in value.named_parameters() if wire.carries(each)},
+        "buffers": {name: each for name, each in value.named_buffers() if wire.carries(each)},
         "training": value.training is True,
     }
 
