@@ -79,6 +79,7 @@ class _Grading:
         self.session, self.exercise, self.code, self.connect = session, exercise, code, connect
         self.supplied, self.diagnose = supplied, diagnose
         self.supplier = Supplier(supplied)
+        self.imported = {id: session.course.exercise(id) for id in exercise.imports}
         self.submission = Submission(partial(watch, exercise, code, supplied))
         self.worker: Worker | None = None
         self.graded = Graded([])
@@ -104,9 +105,11 @@ class _Grading:
 
     def _run(self, item: CheckItem) -> BaseException | None:
         assert self.worker is not None
+        started = time.monotonic()
         error: BaseException | None = self.session.run_check(item, self.submission, self.worker)
         if isinstance(error, Diverged):
             self._hang_up()
+            self.end += time.monotonic() - started  # the second try is for our convenience
             error = self._load() or self.session.run_check(item, self.submission, self.worker, ahead=False)
         return error
 
@@ -172,8 +175,8 @@ class _Grading:
 
     def _blame(self, item: CheckItem, error: BaseException) -> None:
         """The check stumbled over a result: the student's doing, unless it does over the reference's too."""
-        peer = LocalPeer()
-        peer.ask(loading(self.exercise, AuthorCode.of(self.exercise.solution), {}))
+        peer = LocalPeer(Supplier(self.imported))
+        peer.ask(loading(self.exercise, AuthorCode.of(self.exercise.solution), self.imported))
         own = self.session.run_check(item, Submission(lambda seen: None), peer)
         if own is not None:
             raise MachineryError(f"check `{item.check.name}` does not even work for the reference: {own!r}") from error

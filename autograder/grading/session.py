@@ -19,7 +19,7 @@ from autograder.errors import CourseError, MachineryError, SubmissionRaised
 from autograder.exercise import Course, Exercise
 from autograder.grading.checks import Check, check_of
 from autograder.grading.examples import drawn_examples, fresh, seed_of
-from autograder.grading.handles import Submission
+from autograder.grading.handles import Diverged, Submission
 from autograder.grading.reference import Reference
 from autograder.sandbox.connection import Batch, Worker
 from autograder.sandbox.remote import Peer
@@ -142,6 +142,8 @@ class GradingSession:
                 if first is None:
                     first, first_request = error, submission.last_request
                 # The other examples still tell one wrong idea from another.
+            except Diverged as error:
+                return error
             except Exception as error:
                 return first or error
             except pytest.skip.Exception as skipped:

@@ -50,6 +50,8 @@ class Lines(Protocol):
     """The part of `submission.Source` that a message needs."""
 
     @property
+    def name(self) -> str: ...
+    @property
     def text(self) -> str: ...
     def where(self, line: int) -> str: ...
     def line(self, line: int) -> str: ...
@@ -57,15 +59,15 @@ class Lines(Protocol):
 
 def of_mismatch(error: Mismatch, call: str, show: bool) -> str:
     """A finding, with the call that led to it."""
-    text = error.public if show else error.hidden
+    text = _plain(error.public)[:MAX_MESSAGE] if show else error.hidden
     return f"{call}: {text}" if call else text
 
 
 def of_exception(error: SubmissionRaised, source: Lines, call: str, show: bool) -> str:
     """What the student's code raised, where, and why as far as it may be said. `show`: its own words."""
-    name = error.type if show or error.type in _KNOWN_TYPES else "an exception"
+    name = _plain(error.type) if show or error.type in _KNOWN_TYPES else "an exception"
     reason = _plain(error.message) if show else _told_again(error.message, source.text)
-    line = source.line(error.line).strip() if error.line > 0 else ""
+    line = source.line(error.line).strip() if error.line > 0 and error.file == source.name else ""
     place = f" at {source.where(error.line)}" if line else ""
     parts = [f"{call} raised {name}{place}" if call else f"{name}{place}"]
     if line:
