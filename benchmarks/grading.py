@@ -164,10 +164,9 @@ class BareSubmission:
             }
         )
         self._exercise, self._source = exercise, source
-        self._transcript: list[Any] = []
-        self._last_call = ""
+        self.last_request = None
 
-    def _begin(self, peer: None, seed: int) -> None:
+    def begin(self, peer: None, seed: int, first_id: int, ahead: None) -> None:
         seed_everything(seed)
 
     def manual_seed(self, seed: int) -> None:

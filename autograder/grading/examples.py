@@ -87,10 +87,10 @@ def fresh(value: Any) -> Any:
     """A copy whose tensors have storage of their own and the strides of the original."""
     if isinstance(value, torch.Tensor):
         if value.is_contiguous():
-            return value.detach().clone()
+            return value.detach().clone().requires_grad_(value.requires_grad)
         length = 1 + sum((side - 1) * stride for side, stride in zip(value.shape, value.stride(), strict=True))
         storage = value.detach().as_strided((length,), (1,), value.storage_offset()).clone()
-        return storage.as_strided(value.shape, value.stride())
+        return storage.as_strided(value.shape, value.stride()).requires_grad_(value.requires_grad)
     if isinstance(value, (list, tuple)):
         return type(value)(fresh(item) for item in value)
     if isinstance(value, Mapping):

@@ -14,11 +14,15 @@ from typing import Any
 import torch
 
 from autograder.compare import Mismatch
-from autograder.errors import SubmissionRaised
+from autograder.errors import SubmissionRaised, WorkerError
+from autograder.grading.examples import fresh
 from autograder.sandbox import wire
 from autograder.sandbox.connection import Batch, Worker
 from autograder.sandbox.remote import Peer, Reference, remote_call
 from autograder.sandbox.wire import Handle, WireError
+
+MAX_NAME = 200
+MAX_SHOWN = 20
 
 
 @dataclass
@@ -34,7 +38,7 @@ Watch = Callable[[Seen], None]
 
 
 class Diverged(Exception):
-    """The check asks something else than what was asked ahead: the worker has seen too much already."""
+    """What was asked ahead does not do: the check asks something else, or the worker did not live to answer all."""
 
 
 class NotDefined(Mismatch):
@@ -52,7 +56,8 @@ class Submission:
         self._peer: Peer = _Nobody()
         self._seed: int | None = None
         self._begins: int | None = None
-        self.asked: list[bytes] = []
+        self.asked: list[dict[str, Any]] = []
+        self._answered = 0
         self._ahead: Batch | None = None
         self._replies: list[dict[str, Any]] | None = None
         self._seen: Seen | None = None
@@ -82,7 +87,7 @@ class Submission:
         """Start a check: a known seed, an empty transcript, and perhaps all that it is going to ask."""
         self._peer, self._seed, self._begins = peer, seed, first_id
         self._seen, self.transcript, self.last_request = None, [], None
-        self.asked, self._ahead, self._replies = [], ahead, None
+        self.asked, self._ahead, self._replies, self._answered = [], ahead, None, 0
 
     def failed_to_load(self, error: Mapping[str, Any]) -> None:
         """The transcript of a submission that raised when it was loaded."""
@@ -105,6 +110,8 @@ class Submission:
         if request["op"] == "call":
             self.last_request = request
         reply = self._reply(request)
+        if "undefined" in reply and reply["undefined"] != request.get("target"):
+            raise WireError("a name that nobody asked for")
         if self._seen is not None and request["op"] == "call" and reply["ok"]:
             if isinstance(request["target"], str):
                 self._seen.names.add(request["target"])
@@ -116,15 +123,19 @@ class Submission:
         """The reply, from what was asked ahead if it was."""
         if self._ahead is None and not isinstance(self._peer, Worker):
             return self._peer.ask(request)
-        number = len(self.asked)
-        self.asked.append(wire.encode(request))
         if self._ahead is None:
+            self.asked.append(fresh(request))
             return self._peer.ask(request)
-        if number >= len(self._ahead.requests) or self.asked[number] != self._ahead.requests[number]:
+        number = self._answered
+        if number >= len(self._ahead.requests) or not wire.same(request, self._ahead.requests[number]):
             raise Diverged
+        self._answered += 1
         if self._replies is None:
             assert isinstance(self._peer, Worker)
-            self._replies = self._peer.ask_all(self._ahead)
+            try:
+                self._replies = self._peer.ask_all(self._ahead)
+            except WorkerError:  # perhaps over something that the check, asking by itself, would not have come to
+                raise Diverged from None
         return self._replies[number]
 
     def forget(self, kind: str, id: int) -> None:
@@ -173,16 +184,19 @@ class RemoteFunction:
 
     def echo(self, *args: Any) -> list[Any] | None:
         """Call, and return the arguments as the call left them; None if they are unchanged."""
-        reply = self._submission.ask(self._request(args) | {"echo": True, "grad": False})
+        reply = self._submission.ask(self._request(args) | {"echo": True})
         self._submission.receive(reply)
         return _echo(reply, args)
 
     def _request(self, args: Sequence[Any]) -> dict[str, Any]:
-        return {"op": "call", "target": self._target, "path": self._path, "args": list(args)}
+        request = {"op": "call", "target": self._target, "args": list(args)}
+        return request | {"path": self._path} if self._path else request
 
 
 class RemoteObject:
     """An object of the student's that is no module: methods and items call through."""
+
+    __iter__ = None  # or Python would ask for items 0, 1, 2 and so on until the worker says that there are no more
 
     def __init__(self, submission: Submission, handle: Handle) -> None:
         self._submission, self._id = submission, handle.id
@@ -210,26 +224,32 @@ class RemoteModule(torch.nn.Module):
 
     def __init__(self, submission: Submission, handle: Handle) -> None:
         super().__init__()
+        parameters, buffers = _tensors(handle.about, "parameters"), _tensors(handle.about, "buffers")
         self._submission, self._id = submission, handle.id
         self._alive = Reference(submission, "object", handle.id)
-        parameters, buffers = _tensors(handle.about, "parameters"), _tensors(handle.about, "buffers")
         self._names = [*parameters]
         self._shipped = {name: tensor.detach().clone() for name, tensor in (parameters | buffers).items()}
+        self.training = handle.about.get("training") is True
+        # Not by register_parameter, which refuses the names of this class's own attributes.
         for name, tensor in parameters.items():
             parent, leaf = self._parent(name)
-            parent.register_parameter(leaf, torch.nn.Parameter(tensor.detach(), tensor.requires_grad))
+            parent._parameters[leaf] = torch.nn.Parameter(tensor.detach(), tensor.requires_grad)
         for name, tensor in buffers.items():
             parent, leaf = self._parent(name)
-            parent.register_buffer(leaf, tensor.detach())
-        self.training = bool(handle.about.get("training"))
+            parent._buffers[leaf] = tensor.detach()
+
+    def get_parameter(self, target: str) -> torch.nn.Parameter:
+        """The parameter of this name, even if it is that of an attribute as well."""
+        return dict(self.named_parameters())[target]
 
     def forward(self, *args: Any) -> Any:
-        mine = [self.get_parameter(name) for name in self._names]
+        parameters = dict(self.named_parameters())
+        mine = [parameters[name] for name in self._names]
         return remote_call(self._submission, self._request(args), mine, self._submission.receive)
 
     def echo(self, *args: Any) -> list[Any] | None:
         """Call, and return the arguments as the call left them; None if they are unchanged."""
-        reply = self._submission.ask(self._request(args) | {"echo": True, "grad": False})
+        reply = self._submission.ask(self._request(args) | {"echo": True})
         self._submission.receive(reply)
         return _echo(reply, args)
 
@@ -255,7 +275,7 @@ class RemoteModule(torch.nn.Module):
         return self
 
     def _request(self, args: Sequence[Any]) -> dict[str, Any]:
-        request = {"op": "call", "target": self._id, "path": "", "args": list(args), "parameters": self._names}
+        request = {"op": "call", "target": self._id, "args": list(args), "parameters": self._names}
         return request | {"values": self._changed()}
 
     def _changed(self) -> dict[str, torch.Tensor]:
@@ -270,9 +290,7 @@ class RemoteModule(torch.nn.Module):
         *path, leaf = name.split(".")
         module: torch.nn.Module = self
         for part in path:
-            if part not in module._modules:
-                module.add_module(part, torch.nn.Module())
-            module = module.get_submodule(part)
+            module = module._modules.setdefault(part, torch.nn.Module())  # type: ignore[assignment]
         return module, leaf
 
 
@@ -284,32 +302,38 @@ def _echo(reply: Mapping[str, Any], args: Sequence[Any]) -> list[Any] | None:
 
 
 def _texts(reply: Mapping[str, Any], key: str) -> list[str]:
+    """Names; those that no module, function or operator has are left out."""
     found = reply.get(key)
     if type(found) is not list or any(type(item) is not str for item in found):
         raise WireError("names that are not a list of names")
-    return found
+    return [name for name in found if len(name) <= MAX_NAME and name.isprintable()]
 
 
 def _tensors(about: Any, key: str) -> dict[str, torch.Tensor]:
     found = about.get(key) if type(about) is dict else None
     if type(found) is not dict or not all(
-        type(name) is str and all(part.isidentifier() or part.isdigit() for part in name.split("."))
-        and isinstance(tensor, torch.Tensor)
-        for name, tensor in found.items()
-    ):  # fmt: skip
+        type(name) is str and _is_path(name) and isinstance(tensor, torch.Tensor) for name, tensor in found.items()
+    ):
         raise WireError("a module of the wrong form")
     return found
 
 
+def _is_path(name: str) -> bool:
+    """Whether a tensor in a module may have this name: parts between dots, any text each."""
+    return len(name) <= MAX_NAME and name.isprintable() and all(name.split("."))
+
+
 def _described(request: Mapping[str, Any]) -> str:
     """A call in words fit for a student: names, shapes and sizes, no values."""
-    name = request["target"] if isinstance(request["target"], str) else request["path"] or "the module"
-    return f"`{name}`({', '.join(_shape_of(arg) for arg in request['args'])})"
+    name = request["target"] if isinstance(request["target"], str) else request.get("path", "the module")
+    return f"`{name}`({', '.join(map(_shape_of, request['args']))})"
 
 
 def _shape_of(value: Any) -> str:
     if isinstance(value, torch.Tensor):
         return f"shape {tuple(value.shape)}"
-    if isinstance(value, (int, str, tuple, type(None))):
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_shape_of, value[:MAX_SHOWN]))}{', ...' if len(value) > MAX_SHOWN else ''})"
+    if value is None or (isinstance(value, (int, str)) and len(repr(value)) <= MAX_SHOWN):
         return repr(value)
-    return "..." if isinstance(value, float) else type(value).__name__
+    return "..." if isinstance(value, (int, float, str)) else type(value).__name__

@@ -98,7 +98,7 @@ class Supplier:
                 kept = sum(_elements(graph.inputs) for graph in executor.graphs.values())
                 if _elements(args) + kept > MAX_ELEMENTS or not _moderate(args):
                     return _refusal("the supplied function takes no tensors or numbers this large")
-                grad = _typed(question, "grad", bool)
+                grad = "grad" in question and _typed(question, "grad", bool)
                 request = {"op": "call", "target": question["target"], "args": args, "grad": grad}
             case _:
                 raise _nonsense()

@@ -220,9 +220,9 @@ class _HungUp(Exception):
 class Batch:
     """A check's requests, encoded once for all the submissions that are asked them."""
 
-    def __init__(self, requests: Sequence[bytes]) -> None:
+    def __init__(self, requests: Sequence[dict[str, Any]]) -> None:
         self.requests = tuple(requests)
-        self.body = wire.encode_fields({"op": wire.encode("batch"), "requests": wire.encode_list(requests)})
+        self.body = wire.encode({"op": "batch", "requests": [*requests]})
 
 
 def _checked_all(value: Any, count: int) -> list[dict[str, Any]]:

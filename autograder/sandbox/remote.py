@@ -47,7 +47,7 @@ def remote_call(
     """
     inputs = [*tensors_in(request["args"]), *parameters]
     if not (torch.is_grad_enabled() and any(tensor.requires_grad for tensor in inputs)):
-        return receive(peer.ask(request | {"grad": False}))
+        return receive(peer.ask(request))
     box: dict[str, Any] = {}
 
     def send() -> list[torch.Tensor]:

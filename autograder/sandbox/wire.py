@@ -92,7 +92,11 @@ def _encode(value: Any, out: list[bytes], depth: int, strided: bool) -> None:
     if depth > MAX_DEPTH:
         raise Unencodable("nested too deeply")
     kind = type(value)
-    if value is None:
+    if kind is str:
+        out.append(_text(value))
+    elif kind is torch.Tensor or kind is torch.nn.Parameter:
+        _encode_tensor(value, out, strided)
+    elif value is None:
         out.append(b"N")
     elif kind is bool:
         out.append(b"T" if value else b"F")
@@ -101,15 +105,6 @@ def _encode(value: Any, out: list[bytes], depth: int, strided: bool) -> None:
         if len(raw) > MAX_INT_BYTES:
             raise Unencodable("an integer of over 2,000 bits")
         out += (b"i", _U32.pack(len(raw)), raw)
-    elif kind is float:
-        out += (b"f", _F64.pack(value))
-    elif kind is str:
-        raw = value.encode("utf-8", "replace")
-        out += (b"s", _U32.pack(len(raw)), raw)
-    elif kind in (list, tuple, torch.Size):
-        out += (b"l" if kind is list else b"t", _U32.pack(len(value)))
-        for item in value:
-            _encode(item, out, depth + 1, strided)
     elif kind is dict:
         out += (b"d", _U32.pack(len(value)))
         for key, item in value.items():
@@ -117,10 +112,14 @@ def _encode(value: Any, out: list[bytes], depth: int, strided: bool) -> None:
                 raise Unencodable("a key that is not a scalar")
             _encode(key, out, depth + 1, strided)
             _encode(item, out, depth + 1, strided)
+    elif kind in (list, tuple, torch.Size):
+        out += (b"l" if kind is list else b"t", _U32.pack(len(value)))
+        for item in value:
+            _encode(item, out, depth + 1, strided)
+    elif kind is float:
+        out += (b"f", _F64.pack(value))
     elif kind is torch.dtype:
         out += (b"y", bytes([_CODES[value]]))
-    elif kind in (torch.Tensor, torch.nn.Parameter):
-        _encode_tensor(value, out, strided)
     elif kind is Handle:
         out += (b"h", _U64.pack(value.id))
         _encode(value.type, out, depth + 1, strided)
@@ -129,11 +128,28 @@ def _encode(value: Any, out: list[bytes], depth: int, strided: bool) -> None:
         raise Unencodable(kind.__name__)
 
 
+def _text(text: str) -> bytes:
+    """The bytes of a text; those of the fields of requests and replies are looked up."""
+    if text in _FIELDS:
+        return _FIELDS[text]
+    raw = text.encode("utf-8", "replace")
+    return b"s" + _U32.pack(len(raw)) + raw
+
+
+_FIELDS: dict[str, bytes] = {}
+_FIELDS |= {
+    name: _text(name)
+    for name in ("op", "call", "target", "path", "args", "grad", "parameters", "values", "ok", "value", "graph", "vjp")
+}
+
+
 def _encode_tensor(tensor: torch.Tensor, out: list[bytes], strided: bool) -> None:
     if not carries(tensor):
         raise Unencodable("a tensor that is not dense, or of an unusual type")
     flags = _REQUIRES_GRAD if tensor.requires_grad else 0
-    plain = tensor.detach().resolve_conj().resolve_neg().cpu()
+    plain = tensor.detach()
+    if plain.is_conj() or plain.is_neg() or not plain.is_cpu:
+        plain = plain.resolve_conj().resolve_neg().cpu()
     shape = tensor.shape
     if not strided or plain.is_contiguous():
         plain, length = plain.contiguous(), plain.numel()
@@ -169,62 +185,71 @@ def decode(body: bytes, *, strided: bool = False) -> Any:
     The trusted side leaves `strided` off: what comes from a worker is contiguous or nothing.
     Raises `WireError` for anything else than exactly one well-formed value.
     """
-    reader = _Reader(memoryview(body), strided)
+    reader = _Reader(body, strided)
     value = reader.value(0)
     if reader.at != len(body):
         raise WireError("bytes after the value")
     return value
 
 
+_NONE, _TRUE, _FALSE, _INT, _FLOAT, _STR, _LIST, _TUPLE, _DICT, _DTYPE, _ARRAY, _HANDLE = b"NTFifsltdyxh"
+
+
 class _Reader:
-    def __init__(self, body: memoryview, strided: bool) -> None:
-        self.body, self.strided, self.at, self.items = body, strided, 0, 0
+    def __init__(self, body: bytes, strided: bool) -> None:
+        self.body, self.strided, self.at, self.items = memoryview(body), strided, 0, 0
+        self.end = len(body)
+
+    def step(self, size: int) -> int:
+        """Where the next `size` bytes begin, which are there."""
+        at = self.at
+        if size > self.end - at:
+            raise WireError("shorter than it says")
+        self.at = at + size
+        return at
 
     def take(self, size: int) -> memoryview:
-        if size > len(self.body) - self.at:
-            raise WireError("shorter than it says")
-        piece = self.body[self.at : self.at + size]
-        self.at += size
-        return piece
+        at = self.step(size)
+        return self.body[at : at + size]
 
     def count(self) -> int:
-        (count,) = _U32.unpack(self.take(4))
-        return int(count)
+        count: int = _U32.unpack_from(self.body, self.step(4))[0]
+        return count
 
     def value(self, depth: int) -> Any:
         self.hold(1)
         if depth > MAX_DEPTH:
             raise WireError("nested too deeply")
-        tag = bytes(self.take(1))
-        if tag == b"N":
+        tag = self.body[self.step(1)]
+        if tag == _STR:
+            return self.text()
+        if tag == _ARRAY:
+            return self.tensor()
+        if tag == _NONE:
             return None
-        if tag in (b"T", b"F"):
-            return tag == b"T"
-        if tag == b"i":
+        if tag in (_TRUE, _FALSE):
+            return tag == _TRUE
+        if tag == _INT:
             size = self.count()
             if size > MAX_INT_BYTES:
                 raise WireError("an integer too large")
             return int.from_bytes(self.take(size), "little", signed=True)
-        if tag == b"f":
-            return _F64.unpack(self.take(8))[0]
-        if tag == b"s":
-            return self.text()
-        if tag in (b"l", b"t"):
-            items = [self.value(depth + 1) for _ in range(self.bounded(self.count()))]
-            return items if tag == b"l" else tuple(items)
-        if tag == b"d":
+        if tag == _DICT:
             return self.mapping(depth)
-        if tag == b"y":
-            return self.dtype(self.take(1)[0])
-        if tag == b"x":
-            return self.tensor()
-        if tag == b"h":
-            (id,) = _U64.unpack(self.take(8))
+        if tag in (_LIST, _TUPLE):
+            items = [self.value(depth + 1) for _ in range(self.bounded(self.count()))]
+            return items if tag == _LIST else tuple(items)
+        if tag == _FLOAT:
+            return _F64.unpack_from(self.body, self.step(8))[0]
+        if tag == _DTYPE:
+            return self.dtype(self.body[self.step(1)])
+        if tag == _HANDLE:
+            id = _U64.unpack_from(self.body, self.step(8))[0]
             name = self.value(depth + 1)
             if type(name) is not str:
                 raise WireError("a handle without a type")
             return Handle(id, name, self.value(depth + 1))
-        raise WireError(f"unknown tag {tag!r}")
+        raise WireError(f"unknown tag {tag}")
 
     def hold(self, items: int) -> None:
         """Account for what the value takes here, which may be far more than its bytes."""
@@ -260,7 +285,7 @@ class _Reader:
 
     def tensor(self) -> torch.Tensor:
         self.hold(TENSOR_ITEMS)
-        code, flags, dims = _TENSOR.unpack(self.take(3))
+        code, flags, dims = _TENSOR.unpack_from(self.body, self.step(3))
         dtype = self.dtype(code)
         if dims > MAX_DIMS or flags & ~(_REQUIRES_GRAD | _STRIDED):
             raise WireError("a tensor with too many dimensions, or unknown flags")
@@ -299,12 +324,26 @@ def header(raw: bytes, cap: int) -> tuple[int, int, int]:
     return kind, nonce, length
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether two values would be the same bytes; cheaper than encoding them."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, torch.Tensor):
+        alike = one.shape == other.shape and one.stride() == other.stride() and one.dtype == other.dtype
+        return alike and one.requires_grad == other.requires_grad and torch.equal(one, other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
 def tensors_in(value: Any) -> list[torch.Tensor]:
     """Every tensor of a value, in the order that both sides agree on."""
     if isinstance(value, torch.Tensor):
         return [value]
     if isinstance(value, (list, tuple)):
         return [tensor for item in value for tensor in tensors_in(item)]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return [tensor for item in value.values() for tensor in tensors_in(item)]
     return []

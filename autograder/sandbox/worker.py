@@ -100,9 +100,9 @@ class Executor:
         inputs = wire.tensors_in(args)
         inputs += [_attribute(self.objects[request["target"]], name) for name in request.get("parameters", ())]
         with _watching(request.get("watch", False)) as seen, torch.enable_grad():
-            result = target(*(_unleafed(args) if request["grad"] else args))
+            result = target(*(_unleafed(args) if request.get("grad") else args))
         reply: dict[str, Any] = {"value": self._portable(result)}
-        if request["grad"]:
+        if request.get("grad"):
             reply["graph"] = self._keep_graph(inputs, reply["value"], lambda: target(*_unleafed(args)))
         if request.get("echo"):
             reply["echo"] = None if wire.encode(_detached(args)) == before else args
