@@ -157,7 +157,7 @@ class TestHonest:
             asked.append(fake.request())
             fake.reply({"ok": True, "replies": [{"ok": True, "value": 1}, {"ok": False, "undefined": "g"}]})
 
-        batch = Batch([wire.encode(REQUEST), wire.encode({"op": "vjp"})])
+        batch = Batch([REQUEST, {"op": "vjp"}])
         assert fake.play(script).ask_all(batch) == [{"ok": True, "value": 1}, {"ok": False, "undefined": "g"}]
         assert asked == [{"op": "batch", "requests": [REQUEST, {"op": "vjp"}]}]
 
@@ -263,7 +263,7 @@ class TestLies:
         reply = wire.encode(value)
         worker = fake.play(replying(lambda nonce: wire.frame(wire.REPLY, nonce, reply)))
         with pytest.raises(WorkerCrashed, match="broke the connection"):
-            worker.ask_all(Batch([wire.encode(REQUEST)] * 2))
+            worker.ask_all(Batch([REQUEST] * 2))
         assert not worker.alive
 
     @settings(max_examples=60, deadline=None, database=None, derandomize=True)
