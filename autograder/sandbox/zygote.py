@@ -12,6 +12,7 @@ not be confined, and one when it has ended.
 from __future__ import annotations
 
 import array
+import ctypes
 import gc
 import json
 import os
@@ -25,6 +26,8 @@ from contextlib import suppress
 from autograder.sandbox import confine
 from autograder.sandbox.confine import LAYERS
 from autograder.sandbox.spawn import HELLO, SPAWN
+
+HUGE_PAGE, MADV_COLLAPSE = 2 << 20, 25
 
 _WARM_UP = """
 import torch
@@ -58,9 +61,28 @@ def main(control_fd: int) -> None:
         raise SystemExit("the warm process has threads; a fork would not be safe")
     gc.collect()
     gc.freeze()
+    _use_huge_pages()
     control = socket.socket(fileno=control_fd)
     control.send(json.dumps({"missing": ready.missing}).encode())
     _serve(control, ready)
+
+
+def _use_huge_pages() -> None:
+    """Gather this process's heap in huge pages: a fork then copies a hundred page table entries, not 50,000.
+
+    Kernels before 6.1 say EINVAL to MADV_COLLAPSE, and forks stay as dear as they are.
+    """
+    if not os.path.exists("/proc/self/maps"):
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    with open("/proc/self/maps") as maps:
+        regions = [line.split() for line in maps]
+    for region in regions:
+        start, end = (int(side, 16) for side in region[0].split("-"))
+        anonymous = region[1].startswith("rw-p") and (len(region) == 5 or region[5] == "[heap]")
+        if anonymous and end - start >= HUGE_PAGE:
+            libc.madvise(start, end - start, MADV_COLLAPSE)
 
 
 def warm_up() -> None:
