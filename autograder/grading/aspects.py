@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -30,39 +31,45 @@ def assert_gradients(function: Callable[..., Any], *, step: float = 1.0, **input
     parameters = dict(function.named_parameters()) if isinstance(function, torch.nn.Module) else {}
     result = function(*leaves.values())
     assert_tensor(result)
-    wanted = {name: tensor for name, tensor in (leaves | parameters).items() if tensor.requires_grad}
+    wanted = [(name, tensor) for name, tensor in (*leaves.items(), *parameters.items()) if tensor.requires_grad]
     if not result.requires_grad:
-        message = f"no gradient reaches {_and(wanted)}: the result is cut off from its inputs"
+        message = f"no gradient reaches {_and(name for name, _ in wanted)}: the result is cut off from its inputs"
         raise Mismatch(message, suspect="breaks-gradient")
     cotangent = torch.randn(result.shape, dtype=result.dtype)
-    found = torch.autograd.grad(result, [*wanted.values()], cotangent, allow_unused=True)
-    lost = [name for name, gradient in zip(wanted, found, strict=True) if gradient is None]
+    found = torch.autograd.grad(result, [tensor for _, tensor in wanted], cotangent, allow_unused=True)
+    lost = [name for (name, _), gradient in zip(wanted, found, strict=True) if gradient is None]
     if lost:
         raise Mismatch(f"no gradient reaches {_and(lost)}", suspect="breaks-gradient")
-    for (name, tensor), gradient in zip(wanted.items(), found, strict=True):
+    for (name, tensor), gradient in zip(wanted, found, strict=True):
         direction = torch.randn(tensor.shape).sign().to(tensor.dtype)
-        moved = [_moved(function, inputs, name, sign * step * direction) for sign in (1, -1)]
+        moved = [_moved(function, inputs, leaves, tensor, sign * step * direction) for sign in (1, -1)]
         if any(not isinstance(each, torch.Tensor) or each.shape != result.shape for each in moved):
             raise Mismatch("the shape of the result depends on the values of the inputs")
         difference = float(((moved[0] - moved[1]).double() / (2 * step) * cotangent.double()).sum())
         claimed = float((gradient.double() * direction.double()).sum())
         allowed = _GRADIENT_TOLERANCE * max(1.0, float(gradient.abs().sum()))
-        if not abs(difference - claimed) <= allowed:
+        if not abs(difference - claimed) <= allowed < math.inf:
             raise Mismatch(f"the gradient of `{name}` is not the derivative of what the function computes")
 
 
-def _moved(function: Callable[..., Any], inputs: dict[str, torch.Tensor], name: str, by: torch.Tensor) -> Any:
-    """The function's value with one input, or one parameter, moved."""
+def _moved(
+    function: Callable[..., Any],
+    inputs: dict[str, torch.Tensor],
+    leaves: dict[str, torch.Tensor],
+    which: torch.Tensor,
+    by: torch.Tensor,
+) -> Any:
+    """The function's value with one input (the one whose leaf is `which`), or the parameter `which`, moved."""
     with torch.no_grad():
-        if name in inputs:
-            value = function(*(fresh(each) + by if key == name else fresh(each) for key, each in inputs.items()))
+        if any(leaf is which for leaf in leaves.values()):
+            value = function(
+                *(fresh(each) + by if leaves[key] is which else fresh(each) for key, each in inputs.items())
+            )
         else:
-            assert isinstance(function, torch.nn.Module)
-            parameter = function.get_parameter(name)
-            before = parameter.detach().clone()
-            parameter.add_(by)
+            before = which.detach().clone()
+            which.add_(by)
             value = function(*inputs.values())
-            parameter.copy_(before)
+            which.copy_(before)
     return value.detach() if isinstance(value, torch.Tensor) else value
 
 
@@ -71,12 +78,16 @@ def assert_unchanged(function: RemoteFunction | RemoteModule, **inputs: Any) -> 
     echo = function.echo(*inputs.values())
     if echo is None:
         return
-    changed = []
-    for (name, before), after in zip(inputs.items(), echo, strict=True):
-        if isinstance(before, torch.Tensor) and not (isinstance(after, torch.Tensor) and torch.equal(before, after)):
-            changed.append(name)
+    changed = [name for (name, before), after in zip(inputs.items(), echo, strict=True) if not _equal(before, after)]
     message = f"the call changes {_and(changed or inputs)}, which belongs to the caller"
     raise Mismatch(message, suspect="mutates-input")
+
+
+def _equal(before: Any, after: Any) -> bool:
+    """Whether a tensor is as it was; what is none is not looked into."""
+    if not isinstance(before, torch.Tensor):
+        return True
+    return isinstance(after, torch.Tensor) and before.dtype == after.dtype and torch.equal(before, after)
 
 
 @contextmanager

@@ -47,7 +47,10 @@ def remote_call(
     """
     inputs = [*tensors_in(request["args"]), *parameters]
     if not (torch.is_grad_enabled() and any(tensor.requires_grad for tensor in inputs)):
-        return receive(peer.ask(request))
+        value = receive(peer.ask(request))
+        if torch.is_grad_enabled():
+            return value
+        return _replace(value, iter([tensor.detach() for tensor in tensors_in(value)]))
     box: dict[str, Any] = {}
 
     def send() -> list[torch.Tensor]:
