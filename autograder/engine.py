@@ -25,7 +25,7 @@ import torch
 from autograder import __version__
 from autograder.errors import MachineryError
 from autograder.exercise import Course, Exercise
-from autograder.grading.code import Code
+from autograder.grading.code import Code, imported
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import GradingSession
@@ -233,7 +233,7 @@ class StudentGrader:
     ) -> tuple[ExerciseResult, str, str]:
         own, supplied = self._imported(work, exercise, source, known)
         depends = [source.digest, self.session.course.salt, __version__, torch.__version__, "cpu"]
-        depends += [self.session.digests[id] for id in (exercise.id, *exercise.imports)]
+        depends += [self.session.digests[id] for id in (exercise.id, *sorted({*own, *supplied}))]
         depends += [f"{id}={each.digest}" for id, each in sorted(own.items())] + sorted(supplied)
         key = key_of(depends)
         if self.store is not None and (kept := self.store.get(key)) is not None:
@@ -263,25 +263,23 @@ class StudentGrader:
     def _imported(
         self, work: Work, exercise: Exercise, source: HandedIn, known: dict[str, ExerciseResult]
     ) -> tuple[dict[str, HandedIn], list[str]]:
-        """Of the exercises that this one imports: the student's own where it is right, and what to supply."""
+        """Of the earlier exercises that this one imports: the student's own, and what to supply instead."""
         own: dict[str, HandedIn] = {}
         supplied = []
-        for id in exercise.imports:
-            if id not in source.text:
-                continue
-            theirs = work.sources.get(id)
+        for earlier in imported(self.session.course, exercise, source):
+            theirs = work.sources.get(earlier.id)
             if theirs is not None and not isinstance(theirs, str):
-                if self.session.public:  # students have no reference that could judge or replace it
-                    own[id] = theirs
+                own[earlier.id] = theirs
+                if self.session.public or self._is_right(work, earlier, theirs, known):
                     continue
-                if id not in known:
-                    known[id] = self._result(work, self.session.course.exercise(id), theirs, known)[0]
-                own[id] = theirs
-                if known[id].score == known[id].points:
-                    continue
-            if not self.session.public:
-                supplied.append(id)
+            if not self.session.public and earlier.functions:  # students have nothing that could replace it
+                supplied.append(earlier.id)
         return own, supplied
+
+    def _is_right(self, work: Work, exercise: Exercise, source: HandedIn, known: dict[str, ExerciseResult]) -> bool:
+        if exercise.id not in known:
+            known[exercise.id] = self._result(work, exercise, source, known)[0]
+        return known[exercise.id].score == known[exercise.id].points
 
     def connect(self, exercise: Exercise, supplier: Peer) -> Worker:
         seconds = int(3 * exercise.limits.seconds) + 1

@@ -6,11 +6,13 @@ to add a folder: discovery is a directory listing, and paths are computed from t
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,6 @@ class Exercise:
     title: str
     points: float
     implement: tuple[str, ...]
-    imports: tuple[str, ...]
     forbid: tuple[str, ...]
     limits: Limits
     misconceptions: Mapping[str, str]
@@ -64,6 +65,13 @@ class Exercise:
     @property
     def chaffs(self) -> list[Path]:
         return sorted((self.folder / "chaff").glob("*/*.py"))
+
+    @cached_property
+    def functions(self) -> tuple[str, ...]:
+        """Of the names to implement those that are functions: what can be supplied to a later exercise."""
+        tree = ast.parse(self.solution.read_text(encoding="utf-8"))
+        defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        return tuple(name for name in self.implement if name in defined)
 
     def digest(self) -> str:
         """The digest of every file of the exercise: a grade holds for this state of it alone."""
@@ -99,10 +107,9 @@ class Course:
         """The exercise with this id, which must exist."""
         return next(each for each in self.exercises if each.id == id)
 
-    def imported_by(self, exercises: Iterable[Exercise]) -> list[Exercise]:
-        """The exercises of this course that any of these may import."""
-        names = {id for exercise in exercises for id in exercise.imports}
-        return [each for each in self.exercises if each.id in names]
+    def before(self, exercise: Exercise) -> tuple[Exercise, ...]:
+        """The exercises that a student has met before this one, and may import."""
+        return self.exercises[: self.exercises.index(exercise)]
 
 
 def misconception_of(chaff: Path) -> str:
@@ -121,9 +128,7 @@ def load_course(root: Path) -> Course:
     settings = _read(path, {"format": int, "name": str, "salt": str}, {"format", "name", "salt"})
     if not settings["salt"]:
         raise CourseError(path, _line(path, "salt"), "`salt` must not be empty: hidden inputs are drawn from it")
-    exercises = discover(reference)
-    _check_imports(exercises)
-    return Course(root, settings["name"], settings["salt"], tuple(exercises))
+    return Course(root, settings["name"], settings["salt"], tuple(discover(reference)))
 
 
 def load_public(exercises: Path) -> Course:
@@ -139,22 +144,8 @@ def discover(root: Path) -> list[Exercise]:
     return sorted(found, key=lambda exercise: (exercise.order, exercise.id))
 
 
-def _check_imports(exercises: Sequence[Exercise]) -> None:
-    """An exercise may import those before it. (A student may have been given some folders only.)"""
-    ids = [exercise.id for exercise in exercises]
-    for exercise in exercises:
-        path = exercise.folder / "exercise.yaml"
-        for other in exercise.imports:
-            if other not in ids:
-                reason = f"`imports` names `{other}`, which is not an exercise of this course"
-                raise CourseError(path, _line(path, "imports"), reason)
-            if ids.index(other) >= ids.index(exercise.id):
-                reason = f"`imports` names `{other}`, which does not come before it: see `order`"
-                raise CourseError(path, _line(path, "imports"), reason)
-
-
 _KEYS: dict[str, type | tuple[type, ...]] = {
-    "format": int, "order": int, "title": str, "points": (int, float), "implement": list, "imports": list,
+    "format": int, "order": int, "title": str, "points": (int, float), "implement": list,
     "forbid": list, "limits": dict, "misconceptions": dict,
 }  # fmt: skip
 
@@ -163,7 +154,7 @@ def load_exercise(folder: Path) -> Exercise:
     """Read `folder/exercise.yaml`; unknown keys and wrong types are errors with file and line."""
     path = folder / "exercise.yaml"
     raw = _read(path, _KEYS, {"format", "order", "title", "points", "implement"})
-    names = {key: _strings(path, key, raw.get(key, [])) for key in ("implement", "imports", "forbid")}
+    names = {key: _strings(path, key, raw.get(key, [])) for key in ("implement", "forbid")}
     if not names["implement"]:
         raise CourseError(path, _line(path, "implement"), "`implement` must name at least one function or class")
     if not 0 < raw["points"] < math.inf:

@@ -19,7 +19,7 @@ from pathlib import Path
 from autograder.engine import StudentGrader
 from autograder.errors import CourseError
 from autograder.exercise import Course, Exercise, misconception_of
-from autograder.grading.code import AuthorCode
+from autograder.grading.code import AuthorCode, suppliable
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import GradingSession
 from autograder.release import stub
@@ -165,7 +165,7 @@ def _also(path: Path) -> list[str]:
 
 
 def _graded(session: GradingSession, grader: StudentGrader, exercise: Exercise, code: AuthorCode) -> Graded:
-    supplied = {} if session.public else {id: session.course.exercise(id) for id in exercise.imports}
+    supplied = {} if session.public else suppliable(session.course, exercise, code)
     return grade(session, exercise, code, grader.connect, supplied=supplied, diagnose=grader.diagnose)
 
 

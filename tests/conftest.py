@@ -116,7 +116,6 @@ QUADRUPLE = {
         title: Four times as much
         points: 10
         implement: [quadruple]
-        imports: [double]
         """,
     "solution.py": '''
         """Four times as much."""

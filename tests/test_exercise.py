@@ -28,7 +28,8 @@ class TestCourse:
         assert [each.id for each in toy_course.exercises] == ["double", "quadruple"]
         double, quadruple = toy_course.exercises
         assert (double.title, double.points, double.implement) == ("Twice as much", 10.0, ("double",))
-        assert (double.forbid, double.imports, quadruple.imports) == (("torch.fft.*",), (), ("double",))
+        assert (double.forbid, double.functions) == (("torch.fft.*",), ("double",))
+        assert toy_course.before(quadruple) == (double,)
         assert double.limits == Limits(seconds=20, memory_mb=512)
         assert quadruple.limits == Limits()
         assert [*double.misconceptions] == ["halved", "breaks-gradient", "mutates-input"]
@@ -128,9 +129,6 @@ class TestSlips:
             (MINIMAL.replace("points: 2", "points: .inf"), 4, "`points` must be above 0, not inf"),
             (MINIMAL.replace("[f]", "[]"), 5, "`implement` must name at least one function or class"),
             (MINIMAL.replace("[f]", "[f, 3]"), 5, "`implement` must hold names, not 3"),
-            (MINIMAL + "imports: [nowhere]\n", 6, "`imports` names `nowhere`, which is not an exercise"),
-            (MINIMAL + "imports: [three]\n", 6, "`imports` names `three`, which does not come before it"),
-            (MINIMAL.replace("3", "0") + "imports: [double]\n", 6, "`imports` names `double`, which does not come"),
             (MINIMAL + "limits: {second: 3}\n", 6, "unknown key `limits.second`; expected `memory_mb`, `seconds`"),
             (MINIMAL + "limits: {seconds: 1, memory_mb: 0}\n", 6, "`limits.memory_mb` must be a number above 0"),
             (MINIMAL + "limits:\n  memory_mb: 9\n  seconds: yes\n", 8, "`limits.seconds` must be a number above 0"),

@@ -50,7 +50,7 @@ def check(
             if check_of(need) is None:
                 raise ValueError(f"check `{function.__name__}` needs `{need.__name__}`, which is not a check")
         names = tuple(need.__name__ for need in needs)
-        function.__check__ = Check(function.__name__, kind, points, title, names)  # type: ignore[attr-defined]
+        function.__check__ = Check(function.__name__, kind, float(points), title, names)  # type: ignore[attr-defined]
         return function
 
     return mark

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 
 from autograder.compare import Mismatch
 from autograder.errors import CourseError
-from autograder.exercise import Exercise
+from autograder.exercise import Course, Exercise
 from autograder.grading.handles import Seen
 from autograder.grading.restrictions import find_in_source, find_in_trace, restriction
+from autograder.submission.syntax import imports
 
 
 class Code(Protocol):
@@ -50,6 +51,17 @@ class AuthorCode:
         return lines[line - 1] if 0 < line <= len(lines) else ""
 
 
+def imported(course: Course, exercise: Exercise, code: Code) -> list[Exercise]:
+    """The earlier exercises of the course that the code imports."""
+    found = imports(code.text)
+    return [each for each in course.before(exercise) if each.id in found]
+
+
+def suppliable(course: Course, exercise: Exercise, code: Code) -> dict[str, Exercise]:
+    """Of the exercises that the code imports those whose functions the grader can supply."""
+    return {each.id: each for each in imported(course, exercise, code) if each.functions}
+
+
 def loading(exercise: Exercise, code: Code, supplied: Mapping[str, Exercise]) -> dict[str, Any]:
     """The request that loads the code; functions of `supplied` exercises ask the grader when called."""
     return {
@@ -58,7 +70,7 @@ def loading(exercise: Exercise, code: Code, supplied: Mapping[str, Exercise]) ->
         "file": code.name,
         "text": code.text,
         "helpers": dict(code.helpers),
-        "supplied": {id: list(each.implement) for id, each in supplied.items()},
+        "supplied": {id: list(each.functions) for id, each in supplied.items()},
     }
 
 
@@ -67,7 +79,7 @@ def watch(exercise: Exercise, code: Code, supplied: Collection[str], seen: Seen)
     helpers = {name: text for name, text in code.helpers.items() if name not in supplied}
     for entry in exercise.forbid:
         rule = restriction(entry)
-        found = find_in_trace(seen.operators, seen.calls, rule)
-        found += find_in_source(code.text, helpers, seen.names or exercise.implement, rule)
+        found = find_in_source(code.text, helpers, seen.names or exercise.implement, rule)
+        found += find_in_trace(seen.operators, seen.calls, rule)
         if found:
             raise Mismatch(found[0].message, misconception=rule.id)

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from autograder.exercise import misconception_of
-from autograder.grading.code import AuthorCode, loading, watch
+from autograder.grading.code import AuthorCode, loading, suppliable, watch
 from autograder.grading.handles import Submission
 from autograder.grading.local import LocalPeer
 from autograder.grading.reference import Supplier
@@ -61,7 +61,7 @@ class Diagnosis:
 
     def _transcript(self, item: CheckItem, chaff: AuthorCode) -> list[Any] | None:
         """What the chaff does in the check; None if it passes."""
-        supplied = {id: self.session.course.exercise(id) for id in item.exercise.imports}
+        supplied = suppliable(self.session.course, item.exercise, chaff)
         peer = LocalPeer(Supplier(supplied))
         submission = Submission(partial(watch, item.exercise, chaff, supplied))
         loaded = peer.ask(loading(item.exercise, chaff, supplied))

@@ -14,7 +14,7 @@ from autograder.compare import Mismatch
 from autograder.errors import CourseError, MachineryError, SubmissionRaised, WorkerCrashed, WorkerError, WorkerTimeout
 from autograder.exercise import Exercise
 from autograder.grading import wording
-from autograder.grading.code import AuthorCode, Code, loading, watch
+from autograder.grading.code import AuthorCode, Code, loading, suppliable, watch
 from autograder.grading.handles import Diverged, NotDefined, Submission
 from autograder.grading.local import LocalPeer
 from autograder.grading.reference import Supplier
@@ -79,7 +79,6 @@ class _Grading:
         self.session, self.exercise, self.code, self.connect = session, exercise, code, connect
         self.supplied, self.diagnose = supplied, diagnose
         self.supplier = Supplier(supplied)
-        self.imported = {id: session.course.exercise(id) for id in exercise.imports}
         self.submission = Submission(partial(watch, exercise, code, supplied))
         self.worker: Worker | None = None
         self.graded = Graded([])
@@ -175,8 +174,10 @@ class _Grading:
 
     def _blame(self, item: CheckItem, error: BaseException) -> None:
         """The check stumbled over a result: the student's doing, unless it does over the reference's too."""
-        peer = LocalPeer(Supplier(self.imported))
-        peer.ask(loading(self.exercise, AuthorCode.of(self.exercise.solution), self.imported))
+        reference = AuthorCode.of(self.exercise.solution)
+        supplied = suppliable(self.session.course, self.exercise, reference)
+        peer = LocalPeer(Supplier(supplied))
+        peer.ask(loading(self.exercise, reference, supplied))
         own = self.session.run_check(item, Submission(lambda seen: None), peer)
         if own is not None:
             raise MachineryError(f"check `{item.check.name}` does not even work for the reference: {own!r}") from error

@@ -93,7 +93,7 @@ class Supplier:
         match _typed(question, "op", str):
             case "vjp" if _typed(question, "graph", int) in executor.graphs:
                 request = {"op": "vjp", "graph": question["graph"], "cotangents": _typed(question, "cotangents", list)}
-            case "call" if _typed(question, "target", str) in exercise.implement:
+            case "call" if _typed(question, "target", str) in exercise.functions:
                 args = _typed(question, "args", list)
                 kept = sum(_elements(graph.inputs) for graph in executor.graphs.values())
                 if _elements(args) + kept > MAX_ELEMENTS or not _moderate(args):

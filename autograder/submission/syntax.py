@@ -53,6 +53,17 @@ def names(code: str) -> Names:
     return Names(frozenset(binds), frozenset(uses))
 
 
+def imports(code: str) -> set[str]:
+    """The top-level names of the modules that the code imports, anywhere in it; none if it does not parse."""
+    try:
+        nodes = list(ast.walk(parse(code)))
+    except Unparsed:
+        return set()
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    of = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    return {name.partition(".")[0] for name in plain | of}
+
+
 def borrowed(code: str, modules: Collection[str]) -> set[str]:
     """The names that the module takes from these modules by `from ... import`."""
     imports = (node for node in parse(code).body if isinstance(node, ast.ImportFrom) and node.module in modules)
