@@ -24,6 +24,16 @@ from autograder import (
 )
 
 SIZE = (2, 2)
+# Wide, tall, one row, one column, one element left, a kernel of one element, an input of one row.
+SIZES = [
+    ((4, 6), (3, 2)),
+    ((6, 4), (2, 3)),
+    ((3, 5), (3, 2)),
+    ((5, 3), (2, 3)),
+    ((2, 4), (2, 4)),
+    ((5, 2), (1, 1)),
+    ((1, 7), (1, 3)),
+]
 
 
 @check(kind="interface", points=0.5)
@@ -87,10 +97,9 @@ def initial_bias(submission):
 
 
 @check(kind="shape", points=1, needs=[forward])
-@examples(10, window=windows(max_side=8))
-def shapes(submission, window):
+def shapes(submission):
     """An (H, W) input and an (h, w) kernel give (H - h + 1, W - w + 1)."""
-    for (H, W), (h, w) in (window, ((4, 6), (3, 2)), ((3, 5), (3, 4))):
+    for (H, W), (h, w) in SIZES:
         layer = submission.Conv2D((h, w))
         place(layer, torch.randn(h, w), bias=0.5)
         assert_shape(layer(torch.randn(H, W)), (H - h + 1, W - w + 1))
@@ -209,8 +218,11 @@ def called(layer: nn.Module, name: str, size: int) -> str:
     return name if name in registered or not others else others[0 if name == "weight" else -1]
 
 
-def held(layer: nn.Module, name: str, size: int) -> Tensor:
-    return layer.fetch(called(layer, name, size))
+def held(layer: nn.Module, name: str, size: int) -> object:
+    """What the module keeps as its weight or bias, registered or not."""
+    found = called(layer, name, size)
+    parameters = dict(layer.named_parameters())
+    return parameters[found] if found in parameters else layer.fetch(found)
 
 
 def trained(layer: nn.Module, **sizes: int) -> dict[str, Tensor]:
@@ -222,11 +234,13 @@ def trained(layer: nn.Module, **sizes: int) -> dict[str, Tensor]:
 
 def place(layer: nn.Module, weight: Tensor, bias: float) -> None:
     """Write these numbers into the module, in whatever shape it keeps them, as far as it has room for them."""
+    values = {}
     kept = held(layer, "weight", weight.numel())
     if isinstance(kept, Tensor) and kept.numel() == weight.numel():
-        layer.assign(**{called(layer, "weight", weight.numel()): weight.reshape(kept.shape)})
+        values[called(layer, "weight", weight.numel())] = weight.reshape(kept.shape)
     if isinstance(held(layer, "bias", 1), Tensor):
-        layer.assign(**{called(layer, "bias", 1): torch.tensor(bias)})
+        values[called(layer, "bias", 1)] = torch.tensor(bias)
+    layer.assign(**values)
 
 
 def answer(submission, layer: nn.Module, x: Tensor, weight: Tensor, bias: float) -> Tensor:
