@@ -23,7 +23,7 @@ from autograder.sandbox.worker import Executor
 
 # Of one question, and of all results that a worker holds on to: a graph takes 5 KB for each.
 MAX_ELEMENTS = 1 << 14
-MAX_NUMBER = 1 << 12  # a step count, a padding: what a question may make the reference repeat or allocate
+MAX_NUMBER = 100  # a step count, a padding: what a question may make the reference repeat or allocate
 
 
 class Reference:
@@ -133,6 +133,8 @@ def _elements(value: Any) -> int:
 
 def _moderate(value: Any) -> bool:
     """Whether no number in it is large."""
+    if isinstance(value, dict):
+        return all(map(_moderate, value.values()))
     if isinstance(value, (list, tuple)):
         return all(map(_moderate, value))
     return not isinstance(value, (int, float)) or abs(value) <= MAX_NUMBER
