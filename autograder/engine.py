@@ -31,9 +31,13 @@ from autograder.grading.grader import Graded, grade
 from autograder.grading.session import GradingSession
 from autograder.results import ExerciseResult, points_of, to_json
 from autograder.sandbox.connection import Worker
+from autograder.sandbox.limits import hold_memory
 from autograder.sandbox.remote import Peer
 from autograder.sandbox.warm import WarmProcess
 from autograder.store import Store, key_of
+
+# What one job may add to its memory: results of a few megabytes can be combined to some of many gigabytes.
+JOB_MEMORY = 2 << 30
 
 
 class HandedIn(Code, Protocol):
@@ -49,6 +53,7 @@ class Work:
 
     student: str
     sources: Mapping[str, HandedIn | str]
+    notes: tuple[str, ...] = ()  # sentences about what was left out or looks misnamed
 
 
 Report = Callable[[str, ExerciseResult, str], None]
@@ -189,6 +194,7 @@ def _be_job(pool: _Pool, number: int, orders: int, results: int) -> None:
     status = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+        hold_memory(JOB_MEMORY)
         pool.warm.use_slot(number)
         with Store(pool.folder) as store, open(orders) as lines, open(results, "w", encoding="utf-8") as out:
             student = StudentGrader(pool.session, pool.warm, None if pool.fresh else store)
@@ -217,7 +223,8 @@ class StudentGrader:
         for exercise in exercises:
             source = work.sources.get(exercise.id)
             if source is None:
-                yield ExerciseResult(exercise.id, "missing", 0.0, exercise.points, "not handed in"), "", ""
+                message = "; ".join(["not handed in", *work.notes])
+                yield ExerciseResult(exercise.id, "missing", 0.0, exercise.points, message), "", ""
             elif isinstance(source, str):
                 yield ExerciseResult(exercise.id, "rejected", 0.0, exercise.points, source), "", ""
             else:
@@ -233,6 +240,7 @@ class StudentGrader:
     ) -> tuple[ExerciseResult, str, str]:
         own, supplied = self._imported(work, exercise, source, known)
         depends = [source.digest, self.session.course.salt, __version__, torch.__version__, "cpu"]
+        depends += work.notes
         depends += [self.session.digests[id] for id in (exercise.id, *sorted({*own, *supplied}))]
         depends += [f"{id}={each.digest}" for id, each in sorted(own.items())] + sorted(supplied)
         key = key_of(depends)
@@ -255,6 +263,8 @@ class StudentGrader:
         for id in supplied:
             why = "lost marks" if id in work.sources else "is missing"
             messages.append(f"your own `{id}` {why}; the grader supplied a correct one, so that it costs nothing here")
+        if graded.checks and graded.checks[0].status != "passed":
+            messages += work.notes
         return ExerciseResult(
             exercise.id, "graded", score, points, "; ".join(messages), tuple(supplied), source.digest, 0.0,
             tuple(graded.checks),

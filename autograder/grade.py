@@ -38,14 +38,14 @@ def grade_submissions(
     wishes.out.mkdir(parents=True, exist_ok=True)
     isolation = require(warm, wishes.require_isolation, private=[course.root / "reference", wishes.out])
     terminal.say_isolation(isolation)
-    work = [Work(each.student, _sources(each)) for each in submissions]
+    work = [Work(each.student, _sources(each), each.notes) for each in submissions]
     found: dict[str, dict[str, ExerciseResult]] = {each.student: {} for each in work}
     with terminal.progress(len(work) * len(exercises)) as advance:
 
         def report(student: str, result: ExerciseResult, output: str) -> None:
             found[student][result.id] = result
             if output:
-                write_whole(wishes.out / "logs" / student / f"{result.id}.txt", output)
+                write_whole(wishes.out / "logs" / student / f"{result.id}.txt", terminal.harmless(output))
             advance(student, result)
 
         grade_class(course, exercises, work, warm, wishes.out, jobs=wishes.jobs, fresh=wishes.fresh, report=report)

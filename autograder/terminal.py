@@ -111,9 +111,9 @@ def show_checks(title: str, result: ExerciseResult, printed: str) -> None:
     if printed.strip():
         out.print("  what your code printed:")
         for line in printed.splitlines()[:40]:
-            out.print(f"     [dim]{escape(_plain(line))}[/]")
+            out.print(f"     [dim]{escape(harmless(line))}[/]")
 
 
-def _plain(text: str) -> str:
-    """Without control characters, which a terminal would obey."""
-    return "".join(char if char.isprintable() or char == "\t" else "?" for char in text)
+def harmless(text: str) -> str:
+    """Without control characters but for line ends and tabs: a terminal would obey them."""
+    return "".join(char if char.isprintable() or char in "\t\n" else "?" for char in text)

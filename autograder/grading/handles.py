@@ -54,6 +54,7 @@ class Submission:
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
         self._peer: Peer = _Nobody()
+        self._op = ""
         self._seed: int | None = None
         self._begins: int | None = None
         self.asked: list[dict[str, Any]] = []
@@ -109,6 +110,7 @@ class Submission:
             request["watch"] = True
         if request["op"] == "call":
             self.last_request = request
+        self._op = request["op"]
         reply = self._reply(request)
         if "undefined" in reply and reply["undefined"] != request.get("target"):
             raise WireError("a name that nobody asked for")
@@ -150,7 +152,8 @@ class Submission:
             error = reply["error"]
             self.transcript.append(("error", error["type"], error["message"]))
             raise SubmissionRaised(error["type"], tuple(error["bases"]), error["message"], error["file"], error["line"])
-        self.transcript.append(("value", reply.get("value")))
+        kind = "fetched" if self._op == "fetch" else "value"
+        self.transcript.append((kind, reply.get("value")))
         return self._alive(reply.get("value"))
 
     def _alive(self, value: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import re
+from collections.abc import Mapping
 from typing import Protocol
 
 from autograder.compare import Mismatch
@@ -41,6 +42,11 @@ _FORMS = [
     (re.compile(r"^expected m1 and m2 to have the same dtype"), "float32 and float64 meet in one operation"),
     (re.compile(r"^expected scalar type \w+ but found"), "float32 and float64 meet in one operation"),
     (re.compile(r"^index \d+ is out of bounds"), "an index is out of bounds"),
+    (re.compile(r".*can't allocate memory"), "it needs more memory than a submission may take"),
+    (re.compile(r"^(?:Torch not compiled with CUDA|Found no NVIDIA|No CUDA GPUs)"), "there is no GPU here"),
+    (re.compile(r"^Can't call numpy\(\) on Tensor that requires grad"), "numpy cannot carry a gradient"),
+    (re.compile(r"^Input type \(\w+\) and (?:weight|bias) type"), "float32 and float64 meet in one operation"),
+    (re.compile(rf"^{_N} is not installed where your"), "`{}` is not installed where your code is graded"),
     (re.compile(r"^element 0 of tensors does not require grad"), "there is no graph to send a gradient back through"),
     (re.compile(r"^a leaf Variable that requires grad is being used in an in-place"), "an input is changed in place"),
 ]  # fmt: skip
@@ -53,6 +59,8 @@ class Lines(Protocol):
     def name(self) -> str: ...
     @property
     def text(self) -> str: ...
+    @property
+    def helpers(self) -> Mapping[str, str]: ...
     def where(self, line: int) -> str: ...
     def line(self, line: int) -> str: ...
 
@@ -67,14 +75,28 @@ def of_exception(error: SubmissionRaised, source: Lines, call: str, show: bool) 
     """What the student's code raised, where, and why as far as it may be said. `show`: its own words."""
     name = _plain(error.type) if show or error.type in _KNOWN_TYPES else "an exception"
     reason = _plain(error.message) if show else _told_again(error.message, source.text)
-    line = source.line(error.line).strip() if error.line > 0 and error.file == source.name else ""
-    place = f" at {source.where(error.line)}" if line else ""
+    line, place = _place(error, source)
     parts = [f"{call} raised {name}{place}" if call else f"{name}{place}"]
     if line:
         parts.append(f"`{_plain(line)[:120]}`")
-    if error.type == "NotImplementedError" and not reason:
+    if error.type == "NotImplementedError":
         reason = "it is still to be written"
+    if error.type == "SystemExit":
+        reason = "it ends the program; leave that out"
     return ": ".join(part for part in (*parts, reason) if part)[:MAX_MESSAGE]
+
+
+def _place(error: SubmissionRaised, source: Lines) -> tuple[str, str]:
+    """The line of the student's own that raised, and where it is; both empty if it is not theirs."""
+    if error.line <= 0:
+        return "", ""
+    if error.file == source.name:
+        line = source.line(error.line).strip()
+        return (line, f" at {source.where(error.line)}") if line else ("", "")
+    lines = source.helpers.get(error.file.removesuffix(".py"), "").splitlines()
+    if error.line > len(lines):
+        return "", ""
+    return lines[error.line - 1].strip(), f" at {error.file}, line {error.line}"
 
 
 def _told_again(message: str, source: str) -> str:

@@ -32,6 +32,14 @@ def usage() -> Usage:
     return Usage(int(fields["VmSize"]) * KIB, int(fields["VmData"]) * KIB)
 
 
+def hold_memory(more: int) -> None:
+    """From now on the calling process may add this many bytes; beyond, an allocation fails, and kills nobody."""
+    if sys.platform == "linux":
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        soft = usage().data + more
+        resource.setrlimit(resource.RLIMIT_DATA, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
 def threads_of(uid: int) -> int:
     """How many threads a user has on this machine: what RLIMIT_NPROC compares with."""
     total = 0

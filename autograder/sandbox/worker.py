@@ -45,6 +45,8 @@ from autograder.sandbox import wire
 from autograder.sandbox.remote import Peer, remote_call
 
 MAX_TEXT = 2000
+# Modules that submissions import for plots and notebooks, and that grading can do without.
+BYSTANDERS = {"matplotlib", "matplotlib_inline", "seaborn", "plotly", "IPython", "ipywidgets", "tqdm", "pandas", "d2l"}
 REPLY_CAP = 64 << 20
 
 
@@ -273,6 +275,8 @@ class _SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
         if fullname in self.sources or fullname in self.supplied:
             return importlib.util.spec_from_loader(fullname, self)
+        if fullname.partition(".")[0] in BYSTANDERS:
+            return _bystander(fullname, self)
         return None
 
     def exec_module(self, module: ModuleType) -> None:
@@ -287,6 +291,36 @@ class _SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 if name not in self.supplied:
                     raise
         module.__dict__.update(self.supplied.get(name, {}))
+
+
+class _Bystander(ModuleType):
+    """In place of a module for pictures and notebooks that is not installed: importing it costs nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AttributeError(f"{self.__name__} is not installed where your code is graded, so it has no {name}")
+
+
+class _BystanderLoader(importlib.abc.Loader):
+    def create_module(self, spec: Any) -> ModuleType:
+        return _Bystander(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        pass
+
+
+def _bystander(fullname: str, finder: Any) -> Any:
+    """A spec for such a module, unless it is there."""
+    sys.meta_path.remove(finder)
+    try:
+        if importlib.util.find_spec(fullname) is not None:
+            return None
+    except (ImportError, ValueError, AttributeError):
+        pass
+    finally:
+        sys.meta_path.insert(0, finder)
+    return importlib.util.spec_from_loader(fullname, _BystanderLoader(), is_package=True)
 
 
 class _Supplied:
