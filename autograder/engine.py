@@ -32,13 +32,9 @@ from autograder.grading.session import GradingSession
 from autograder.results import ExerciseResult, points_of, to_json
 from autograder.sandbox.connection import Worker
 from autograder.sandbox.limits import hold_memory
-from autograder.sandbox.limits import hold_memory
 from autograder.sandbox.remote import Peer
 from autograder.sandbox.warm import WarmProcess
 from autograder.store import Store, key_of
-
-# What one job may add to its memory: results of a few megabytes can be combined to some of many gigabytes.
-JOB_MEMORY = 2 << 30
 
 # What one job may add to its memory: results of a few megabytes can be combined to some of many gigabytes.
 JOB_MEMORY = 2 << 30
@@ -198,7 +194,6 @@ def _be_job(pool: _Pool, number: int, orders: int, results: int) -> None:
     status = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-        hold_memory(JOB_MEMORY)
         hold_memory(JOB_MEMORY)
         pool.warm.use_slot(number)
         with Store(pool.folder) as store, open(orders) as lines, open(results, "w", encoding="utf-8") as out:
