@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,6 +19,8 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _MARKS = {"passed": "ok", "blocked": "--", "skipped": "--"}
 _COLOURS = {"passed": "green", "blocked": "dim", "skipped": "dim"}
+
+MAX_PRINTED = 40  # lines of a student's output
 
 Advance = Callable[[str, ExerciseResult], None]
 
@@ -110,8 +113,14 @@ def show_checks(title: str, result: ExerciseResult, printed: str) -> None:
             out.print(f"     hint: {escape(check.hint)}")
     if printed.strip():
         out.print("  what your code printed:")
-        for line in printed.splitlines()[:40]:
-            out.print(f"     [dim]{escape(harmless(line))}[/]")
+        for line, again in _folded(printed.splitlines())[:MAX_PRINTED]:
+            times = f" ({again} times)" if again > 1 else ""
+            out.print(f"     [dim]{escape(harmless(line))}{times}[/]")
+
+
+def _folded(lines: list[str]) -> list[tuple[str, int]]:
+    """Lines, each with how often it stands in a row: a print in a function comes once per call."""
+    return [(line, len(list(same))) for line, same in groupby(lines)]
 
 
 def harmless(text: str) -> str:

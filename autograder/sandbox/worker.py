@@ -175,9 +175,9 @@ class Executor:
     def _describe(self, error: BaseException) -> dict[str, Any]:
         files = [file for file, _ in self.finder.sources.values()]  # the submission's first, then its helpers'
         places = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
-        if isinstance(error, SyntaxError):
-            places.append((error.filename or "", error.lineno or 0))
         file, line = "", 0
+        if isinstance(error, SyntaxError) and error.filename in files:
+            files, places = [error.filename], [(error.filename, error.lineno or 0)]
         for name in files:
             file, line = next((place for place in reversed(places) if place[0] == name), (file, line))
             if file:
