@@ -143,6 +143,7 @@ def _grade(arguments: argparse.Namespace) -> int:
         wishes = Wishes(arguments.out, arguments.jobs, arguments.device, arguments.require_isolation, arguments.fresh)
         record = grade_submissions(course, exercises, submissions, warm, wishes)
         terminal.show_record(record)
+        terminal.show_misconceptions(record)
         ungraded = terminal.show_ungraded(record)
         print(f"results: {arguments.out / 'results.json'}, {arguments.out / 'grades.csv'}")
         return EXIT_MACHINERY if ungraded else 0

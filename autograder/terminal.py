@@ -14,12 +14,14 @@ from rich.table import Table
 
 from autograder.results import ExerciseResult, Isolation, Record
 
-out = Console(highlight=False, soft_wrap=True)
+# In a pipe a line is as long as it must be.
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 1000)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _MARKS = {"passed": "ok", "blocked": "--", "skipped": "--"}
 _COLOURS = {"passed": "green", "blocked": "dim", "skipped": "dim"}
 
+MAX_RANKED = 10
 MAX_PRINTED = 40  # lines of a student's output
 
 Advance = Callable[[str, ExerciseResult], None]
@@ -57,20 +59,27 @@ def progress(total: int) -> Iterator[Advance]:
 
 
 def show_record(record: Record) -> None:
-    """The table of a class."""
-    ids = [id for id, _, _ in record.exercises]
-    if out.is_terminal:
-        table = Table(box=None, header_style="bold", pad_edge=False)
-        for column in ("student", *ids, "total"):
-            table.add_column(column, justify="left" if column == "student" else "right", overflow="fold")
-        for each in record.submissions:
-            cells = [_cell(result) for result in each.exercises]
-            table.add_row(escape(each.student), *cells, f"[bold]{each.score:g}[/bold]/{each.points:g}")
-        out.print(table)
-    else:
-        for each in record.submissions:
-            words = " ".join(f"{result.id}={_in_a_word(result)}" for result in each.exercises)
-            print(f"{each.student} {words} total={each.score:g}/{each.points:g}")
+    """The table of a class, one line per student, coloured on a terminal."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("student", overflow="fold")
+    for column in (*(id for id, _, _ in record.exercises), "total"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for each in record.submissions:
+        cells = [_cell(result) for result in each.exercises]
+        table.add_row(escape(each.student), *cells, f"[bold]{each.score:g}[/bold]/{each.points:g}")
+    out.print(table, soft_wrap=False)
+
+
+def show_misconceptions(record: Record) -> None:
+    """The wrong ideas behind the lost marks, the most frequent first, each student counted once."""
+    students: dict[str, set[str]] = {}
+    for each in record.submissions:
+        for check in (check for result in each.exercises for check in result.checks):
+            if check.misconception:
+                students.setdefault(check.misconception, set()).add(each.student)
+    if students:
+        ranked = sorted(students.items(), key=lambda item: (-len(item[1]), item[0]))
+        print("misconceptions:", ", ".join(f"{id} ({len(who)})" for id, who in ranked[:MAX_RANKED]))
 
 
 def show_ungraded(record: Record) -> bool:

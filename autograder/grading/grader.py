@@ -85,6 +85,13 @@ class _Grading:
         self.end = time.monotonic() + TOTAL_FACTOR * exercise.limits.seconds
 
     def run(self) -> Graded:
+        try:
+            self._run_all()
+        finally:
+            self._hang_up()
+        return self.graded
+
+    def _run_all(self) -> None:
         passed: set[str] = set()
         unusable = ""  # why there is nothing to check, once that is known
         for item in self.session.items[self.exercise.id]:
@@ -99,8 +106,6 @@ class _Grading:
             self._add(item, self._diagnosed(item, verdict))
             if isinstance(error, _LoadFailed) or (self.worker is None and not passed):
                 unusable = f"`{self.code.name}` cannot be loaded"
-        self._hang_up()
-        return self.graded
 
     def _run(self, item: CheckItem) -> BaseException | None:
         assert self.worker is not None

@@ -7,6 +7,7 @@ runs `work` once its tests are collected; `work` gets a `Grader` and calls it as
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -69,11 +70,21 @@ class GradingSession:
         options += ["--assert=plain", "-o", "python_functions=", "-o", "python_classes=", "-o", "python_files=*.py"]
         hypothesis.settings.register_profile("autograde", derandomize=True, database=None, deadline=None)
         hypothesis.settings.load_profile("autograde")
-        code = pytest.main([*options, *files], plugins=[self])
+        try:
+            code = pytest.main([*options, *files], plugins=[self])
+        finally:
+            self._forget_modules()
         if self.error is not None:
             raise self.error
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             raise MachineryError(f"the test session ended with {code!r}")
+
+    def _forget_modules(self) -> None:
+        """pytest names a test module after its path below the root, so that the next course would get this one's."""
+        files = {str(path) for path in self.by_file}
+        for name, module in [*sys.modules.items()]:
+            if getattr(module, "__file__", None) in files:
+                del sys.modules[name]
 
     # pytest's hooks
 
@@ -93,7 +104,7 @@ class GradingSession:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
             assert isinstance(item, CheckItem)
-            for name in item.fixturenames:
+            for name in item._fixtureinfo.argnames:
                 if name not in ("submission",) if self.public else name not in ("submission", "reference"):
                     reason = f"check `{item.check.name}` takes `{name}`, which no check of this file can have"
                     self.error = self.error or CourseError(item.path, None, reason)
@@ -133,7 +144,7 @@ class GradingSession:
 
     def _call(self, item: CheckItem, given: Mapping[str, Any]) -> Exception | None:
         submission = given["submission"]
-        arguments = {name: given[name] for name in item.fixturenames}
+        arguments = {name: given[name] for name in item._fixtureinfo.argnames}
         first: Exception | None = None
         first_request = None
         for example in self._examples(item):
