@@ -61,9 +61,10 @@ def progress(total: int) -> Iterator[Advance]:
 def show_record(record: Record) -> None:
     """The table of a class, one line per student, coloured on a terminal."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("student", overflow="fold")
-    for column in (*(id for id, _, _ in record.exercises), "total"):
-        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("student", no_wrap=True)
+    for id, _, _ in record.exercises:  # a narrow terminal folds their names, not those of students
+        table.add_column(id, justify="right", overflow="fold", min_width=len("rejected"))
+    table.add_column("total", justify="right", no_wrap=True)
     for each in record.submissions:
         cells = [_cell(result) for result in each.exercises]
         table.add_row(escape(each.student), *cells, f"[bold]{each.score:g}[/bold]/{each.points:g}")
