@@ -62,13 +62,14 @@ def show_record(record: Record) -> None:
     """The table of a class, one line per student, coloured on a terminal."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("student", no_wrap=True)
+    table.add_column("total", justify="right", no_wrap=True)
     for id, _, _ in record.exercises:  # a narrow terminal folds their names, not those of students
         table.add_column(id, justify="right", overflow="fold", min_width=len("rejected"))
-    table.add_column("total", justify="right", no_wrap=True)
     for each in record.submissions:
         cells = [_cell(result) for result in each.exercises]
-        table.add_row(escape(each.student), *cells, f"[bold]{each.score:g}[/bold]/{each.points:g}")
-    out.print(table, soft_wrap=False)
+        table.add_row(escape(each.student), f"[bold]{each.score:g}[/bold]/{each.points:g}", *cells)
+    width = max(out.width, out.measure(table).minimum)
+    out.print(table, soft_wrap=False, width=width, crop=False)
 
 
 def show_misconceptions(record: Record) -> None:
