@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -65,7 +66,8 @@ class GradingSession:
                 raise CourseError(path, None, "there is no such file")
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         root = str(self.course.root.resolve())
-        options = ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:logging", "-p", "no:warnings", "-s"]
+        plugins = ("cacheprovider", "terminal", "logging", "warnings", "unraisableexception", "threadexception")
+        options = ["-s", *(part for name in plugins for part in ("-p", f"no:{name}"))]
         options += ["-c", os.devnull, "--rootdir", root, "--confcutdir", root, "--import-mode=importlib"]
         options += ["--assert=plain", "-o", "python_functions=", "-o", "python_classes=", "-o", "python_files=*.py"]
         hypothesis.settings.register_profile("autograde", derandomize=True, database=None, deadline=None)
@@ -96,10 +98,15 @@ class GradingSession:
         item.check, item.exercise = found, self.by_file[collector.path.resolve()]
         return item
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            path = self.course.root / report.nodeid.partition("::")[0]
-            self.error = self.error or CourseError(path, None, _last_line(str(report.longrepr)))
+    def pytest_exception_interact(self, node: pytest.Collector, call: pytest.CallInfo[Any]) -> None:
+        """A test file cannot be imported."""
+        assert call.excinfo is not None
+        error = call.excinfo.value.__cause__ or call.excinfo.value
+        lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if _is(frame.f_code.co_filename, node)]
+        reason = f"{type(error).__name__}: {error}"
+        if isinstance(error, SyntaxError) and _is(error.filename or "", node):
+            lines, reason = [error.lineno or 0], error.msg
+        self.error = self.error or CourseError(node.path, lines[-1] if lines else None, reason)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
@@ -180,6 +187,5 @@ class GradingSession:
         return self.examples[id]
 
 
-def _last_line(text: str) -> str:
-    lines = [line for line in text.strip().splitlines() if line.strip()]
-    return lines[-1].removeprefix("E").strip() if lines else "cannot be read"
+def _is(file: str, node: pytest.Collector) -> bool:
+    return file == str(node.path)
