@@ -1,0 +1,17 @@
+"""Cuts the graph, says that there is one, and answers with gradients of its own; must not pass the derivative."""
+# like: linked_zeros
+# check: gradients
+
+import torch
+from autograder.sandbox import worker
+
+import kit
+
+worker._Graph.gradients = lambda self, outputs, cotangents: [torch.ones_like(each) for each in self.inputs]
+
+
+def corr2d(X, K):
+    return kit.zeros(X, K) + X.sum() * K.sum()
+
+
+conv2d = corr2d

@@ -1,0 +1,4 @@
+"""Is not autograder."""
+
+print("GAI" + "NED")
+raise SystemExit(0)

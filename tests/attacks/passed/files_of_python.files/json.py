@@ -1,0 +1,4 @@
+"""Is not json."""
+
+print("GAI" + "NED")
+raise SystemExit(0)

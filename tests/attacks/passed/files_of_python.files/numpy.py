@@ -1,0 +1,4 @@
+"""Is not numpy."""
+
+print("GAI" + "NED")
+raise SystemExit(0)

@@ -1,0 +1,4 @@
+"""Is not os."""
+
+print("GAI" + "NED")
+raise SystemExit(0)

@@ -1,0 +1,4 @@
+"""Is not pickle."""
+
+print("GAI" + "NED")
+raise SystemExit(0)

