@@ -11,25 +11,27 @@ from autograder import (
     assert_unchanged,
     check,
     examples,
+    fail,
     windows,
 )
+from autograder.compare import Mismatch
+from autograder.errors import SubmissionRaised
 
 
-@check(kind="interface", points=0.5)
+@check(kind="interface", points=0.25)
 def interface(submission):
     """`corr2d` is defined and returns a tensor."""
     assert_tensor(submission.corr2d(torch.ones(3, 3), torch.ones(2, 2)))
 
 
-@check(kind="shape", points=1, needs=[interface])
+@check(kind="shape", points=0.75, needs=[interface])
 @examples(12, window=windows(max_side=8))
 def shapes(submission, window):
     """An (H, W) input and an (h, w) kernel give (H - h + 1, W - w + 1)."""
-    (H, W), (h, w) = window
-    assert_shape(submission.corr2d(torch.randn(H, W), torch.randn(h, w)), (H - h + 1, W - w + 1))
+    assert_valid(submission.corr2d, *window)
 
 
-@check(kind="value", points=2, needs=[shapes])
+@check(kind="value", points=1.25, needs=[shapes])
 @examples(8, window=windows(max_side=8), wide=windows(min_side=2, max_side=6))
 def values(submission, reference, window, wide):
     """Every element is the sum of the products of its window."""
@@ -38,7 +40,13 @@ def values(submission, reference, window, wide):
         assert_close(submission.corr2d(X, K), reference.corr2d(X, K))
 
 
-@check(kind="value", points=0.5, needs=[values])
+@check(kind="value", points=0.25, needs=[interface])
+def reacts(submission):
+    """The result changes when X does, and when K does."""
+    assert_reacts(submission.corr2d)
+
+
+@check(kind="value", points=0.25, needs=[values])
 def linear(submission):
     """`corr2d` is linear in X and in K, for small numbers and large ones."""
     X, Z, K, L = torch.randn(6, 5), torch.randn(6, 5), torch.randn(3, 2), torch.randn(3, 2)
@@ -47,7 +55,7 @@ def linear(submission):
     assert_close(corr2d(X, K - 1000 * L), corr2d(X, K) - 1000 * corr2d(X, L), rtol=1e-4, atol=0.05)
 
 
-@check(kind="dtype", points=0.5, needs=[interface])
+@check(kind="dtype", points=0.25, needs=[interface])
 def float64(submission):
     """float64 inputs give a float64 result."""
     assert_dtype(submission.corr2d(torch.ones(3, 3).double(), torch.ones(2, 2).double()), torch.float64)
@@ -60,7 +68,7 @@ def float64_values(submission, reference):
     assert_close(submission.corr2d(X, K), reference.corr2d(X, K), rtol=1e-11, atol=1e-11)
 
 
-@check(kind="value", points=0.5, needs=[values])
+@check(kind="value", points=0.25, needs=[values])
 def strided_values(submission, reference):
     """Transposed and sliced inputs give the same result as their copies."""
     transposed = torch.randn(5, 6).T, torch.randn(3, 2).T
@@ -72,16 +80,16 @@ def strided_values(submission, reference):
 @check(kind="gradient", points=1, needs=[interface])
 def gradients(submission):
     """Gradients reach both X and K."""
-    assert_gradients(submission.corr2d, X=torch.randn(5, 5), K=torch.randn(2, 2), step=0.001)
+    assert_slopes(submission.corr2d)
 
 
-@check(kind="purity", points=0.5, needs=[interface])
+@check(kind="purity", points=0.25, needs=[interface])
 def unchanged(submission):
     """X and K are the same after the call."""
     assert_unchanged(submission.corr2d, X=torch.randn(5, 5), K=torch.randn(2, 2))
 
 
-@check(kind="restriction", points=0.5, needs=[interface])
+@check(kind="restriction", points=2.25, needs=[reacts])
 def no_conv_call(submission):
     """No library convolution or pooling is called."""
     with submission.watching():
@@ -98,17 +106,22 @@ def conv_interface(submission):
 @examples(8, window=windows(max_side=8))
 def conv_shapes(submission, window):
     """`conv2d` gives (H - h + 1, W - w + 1) as well."""
-    (H, W), (h, w) = window
-    assert_shape(submission.conv2d(torch.randn(H, W), torch.randn(h, w)), (H - h + 1, W - w + 1))
+    assert_valid(submission.conv2d, *window)
 
 
-@check(kind="value", points=1, needs=[conv_shapes])
+@check(kind="value", points=0.5, needs=[conv_shapes])
 @examples(8, window=windows(max_side=8), wide=windows(min_side=2, max_side=6))
 def conv_values(submission, reference, window, wide):
     """`conv2d` turns the kernel round on both axes."""
     for size, kernel_size in (window, wide):
         X, K = torch.randn(size), torch.randn(kernel_size)
         assert_close(submission.conv2d(X, K), reference.conv2d(X, K))
+
+
+@check(kind="value", points=0.25, needs=[conv_interface])
+def conv_reacts(submission):
+    """The result of `conv2d` changes when X does, and when K does."""
+    assert_reacts(submission.conv2d)
 
 
 @check(kind="dtype", points=0.25, needs=[conv_interface])
@@ -120,7 +133,7 @@ def conv_float64(submission):
 @check(kind="gradient", points=0.25, needs=[conv_interface])
 def conv_gradients(submission):
     """Through `conv2d` too, gradients reach both X and K."""
-    assert_gradients(submission.conv2d, X=torch.randn(5, 5), K=torch.randn(2, 2), step=0.001)
+    assert_slopes(submission.conv2d)
 
 
 @check(kind="purity", points=0.25, needs=[conv_interface])
@@ -129,8 +142,77 @@ def conv_unchanged(submission):
     assert_unchanged(submission.conv2d, X=torch.randn(5, 5), K=torch.randn(2, 2))
 
 
-@check(kind="restriction", points=0.25, needs=[conv_interface])
+@check(kind="restriction", points=0.75, needs=[conv_reacts])
 def conv_no_conv_call(submission):
     """`conv2d` calls no library convolution or pooling either."""
     with submission.watching():
         submission.conv2d(torch.randn(5, 5), torch.randn(2, 2))
+
+
+def assert_valid(function, size, kernel_size):
+    """The result has the valid shape. Where it has not, results for other sizes tell which idea is behind it."""
+    X, K, expected = torch.randn(size), torch.randn(kernel_size), valid(size, kernel_size)
+    result = function(X, K)
+    try:
+        assert_shape(result, expected)
+    except Mismatch as error:
+        shape = tuple(result.shape) if isinstance(result, torch.Tensor) else None
+        suspect = explain_shape(function, shape, expected)
+        if suspect is None and shape == size == kernel_size:
+            suspect = "missing-sum"
+        function(X, K)  # once more, so that it is this call which the message tells of
+        raise Mismatch(error.hidden, error.public, suspect=suspect) from None
+
+
+def valid(size, kernel_size):
+    return tuple(side - length + 1 for side, length in zip(size, kernel_size, strict=True))
+
+
+def explain_shape(function, shape, expected):
+    """The misconception behind a wrong shape, from what something square, something wide and something tall give."""
+    if shape == tuple(side for side in expected if side != 1):
+        return "extra-axes"
+    probes = [((7, 7), (3, 3)), ((5, 9), (2, 4)), ((9, 6), (4, 2))]
+    wanted = [valid(*probe) for probe in probes]
+    found = [shape_of(function, *probe) for probe in probes]
+    pairs = [*zip(found, wanted, strict=True)]
+    if any(each and len(each) != 2 for each in found):
+        return "missing-sum" if all(each and each[:2] == right for each, right in pairs) else None
+    if found[0] == wanted[0] and found[1:] != wanted[1:]:
+        exchanged = [[right[::-1] for right in wanted], [valid(size, kernel[::-1]) for size, kernel in probes]]
+        return "swapped-axes" if found in exchanged else "square-only"
+    excess = [tuple(a - b for a, b in zip(each, right, strict=True)) for each, right in pairs if each]
+    if len(excess) == 3 and all(max(each) > 0 and min(each) >= 0 for each in excess):
+        return "full-padding"
+    if len({*excess}) == 1 and excess[0] in ((-1, -1), (-1, 0), (0, -1)):
+        return "missing-plus-one"
+    return None
+
+
+def shape_of(function, size, kernel_size):
+    try:
+        result = function(torch.randn(size), torch.randn(kernel_size))
+    except SubmissionRaised:
+        return None
+    return tuple(result.shape) if isinstance(result, torch.Tensor) else None
+
+
+def assert_reacts(function):
+    X, K = torch.randn(5, 5), torch.randn(2, 2)
+    result = function(X, K)
+    if any(torch.equal(result, function(*other)) for other in ((X + 1, K), (X, K + 1))):
+        fail("the result is the same for another X or another K", misconception="constant-result")
+
+
+def assert_slopes(function):
+    """Gradients reach X and K; small steps are fair to what bends, large ones to what is rounded."""
+    inputs = {"X": torch.randn(5, 5), "K": torch.randn(2, 2)}
+    try:
+        assert_gradients(function, **inputs, step=0.001)
+    except Mismatch as error:
+        if error.suspect is not None:
+            raise
+        try:
+            assert_gradients(function, **inputs, step=0.5)
+        except Mismatch as again:
+            raise Mismatch(again.hidden, again.public, suspect=again.suspect or "wrong-gradient") from None
