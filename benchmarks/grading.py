@@ -17,6 +17,7 @@ import resource
 import statistics
 import sys
 import time
+import traceback
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,6 +122,8 @@ def _bare(session: GradingSession, work: Work) -> tuple[float, float]:
         status = 1
         try:
             status = 0 if _run_bare(session, work) else 1
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(status)
     _, status = os.waitpid(pid, 0)
@@ -159,7 +162,7 @@ class BareSubmission:
                 "module": exercise.id,
                 "file": source.name,
                 "text": source.text,
-                "helpers": {id: others[id] for id in exercise.imports},
+                "helpers": {id: text for id, text in others.items() if id != exercise.id},
                 "supplied": {},
             }
         )
