@@ -89,7 +89,7 @@ class TestStatuses:
     def test_what_is_not_there(self, toy_course: Course, grade_all: GradeAll) -> None:
         for graded in grade_all(toy_course, "def duoble(x): return 2 * x", ""):
             assert statuses(graded) == {"interface": "failed"} | dict.fromkeys([*statuses(graded)][1:], "blocked")
-            assert message(graded, "interface") == "`double`(shape (2,)): `double` is not defined"
+            assert message(graded, "interface") == "`double(tensor 2)`: `double` is not defined"
             assert message(graded, "shapes") == "needs `interface`, which did not pass"
 
     def test_what_cannot_be_loaded(self, toy_course: Course, grade_all: GradeAll) -> None:
@@ -116,11 +116,11 @@ class TestStatuses:
         )
         assert statuses(everywhere)["interface"] == "raised"
         assert message(everywhere, "interface") == (
-            "`double`(shape (2,)) raised NameError at double.py, line 2: `return twice * x`: "
+            "`double(tensor 2)` raised NameError at double.py, line 2: `return twice * x`: "
             "the name `twice` is not defined"
         )
         assert lost(in_values) == {"gradients": "raised"}
-        assert message(in_values, "gradients").startswith("`double`(shape (3,)) raised KeyError at double.py, line 2")
+        assert message(in_values, "gradients").startswith("`double(tensor 3)` raised KeyError at double.py, line 2")
 
     def test_a_crash_costs_its_check_alone(self, toy_course: Course, grade_all: GradeAll) -> None:
         (graded,) = grade_all(
@@ -214,7 +214,7 @@ class TestMessages:
     def test_a_wrong_value_is_told_by_its_size_alone(self, toy_course: Course, grade_all: GradeAll) -> None:
         (graded,) = grade_all(toy_course, "def double(x): return 2 * x + 1000")
         told = message(graded, "values")
-        assert told.startswith("`double`(shape (")
+        assert told.startswith("`double(tensor ")
         assert told.endswith("by up to about 1e+03")
         assert "expected" not in told
 
@@ -316,7 +316,7 @@ class TestAsked:
         _, after = grade_all(course, RIGHT, source)
         (alone,) = grade_all(course, source)
         assert after.checks == alone.checks
-        assert message(after, "values") == "`double`(shape (2,)): ones are not doubled"
+        assert message(after, "values") == "`double(tensor 2)`: ones are not doubled"
 
 
 # The worker's own frames are within reach of a submission: it can send any bytes, with the right nonce.
@@ -652,7 +652,7 @@ class TestFollowThrough:
         )
         first = grade_student(quadruple=source)["quadruple"].checks[0]
         assert first.status == "raised"
-        assert first.message.startswith("`quadruple`(shape (2,)) raised RuntimeError at quadruple.py, line 5")
+        assert first.message.startswith("`quadruple(tensor 2)` raised RuntimeError at quadruple.py, line 5")
 
     def test_results_that_are_never_dropped_have_a_bound(
         self, grade_student: Callable[..., dict[str, ExerciseResult]]

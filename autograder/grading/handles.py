@@ -22,6 +22,7 @@ from autograder.sandbox.remote import Peer, Reference, remote_call
 from autograder.sandbox.wire import Handle, WireError
 
 MAX_NAME = 200
+MAX_NAMES = 10_000  # of one kind in one check: each is compared with every pattern that is forbidden
 MAX_SHOWN = 20
 
 
@@ -119,6 +120,8 @@ class Submission:
                 self._seen.names.add(request["target"])
             self._seen.operators.update(_texts(reply, "operators"))
             self._seen.calls.update(_texts(reply, "calls"))
+            if max(len(self._seen.operators), len(self._seen.calls)) > MAX_NAMES:
+                raise WireError("too many names of what was called")
         return reply
 
     def _reply(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -328,13 +331,13 @@ def _is_path(name: str) -> bool:
 
 def _described(request: Mapping[str, Any]) -> str:
     """A call in words fit for a student: names, shapes and sizes, no values."""
-    name = request["target"] if isinstance(request["target"], str) else request.get("path", "the module")
-    return f"`{name}`({', '.join(map(_shape_of, request['args']))})"
+    name = request["target"] if isinstance(request["target"], str) else request.get("path", "module")
+    return f"`{name}({', '.join(map(_shape_of, request['args']))})`"
 
 
 def _shape_of(value: Any) -> str:
     if isinstance(value, torch.Tensor):
-        return f"shape {tuple(value.shape)}"
+        return f"tensor {'x'.join(map(str, value.shape))}".strip()
     if isinstance(value, tuple):
         return f"({', '.join(map(_shape_of, value[:MAX_SHOWN]))}{', ...' if len(value) > MAX_SHOWN else ''})"
     if value is None or (isinstance(value, (int, str)) and len(repr(value)) <= MAX_SHOWN):
