@@ -55,6 +55,7 @@ PLAIN = {
     "nothing": "def corr2d(X, K):\n    raise NotImplementedError\n\nconv2d = corr2d\n",
     "zeros": ZEROS,
     "linked_zeros": ZEROS.replace("return ", "return X.sum() * K.sum() * 0 + "),
+    "cut": ZEROS.replace("return ", "return (X.sum() * K.sum()).detach() + "),
     "not_a_number": ZEROS.replace("new_zeros(", "new_full((").replace(" + 1)", " + 1), float('nan'))"),
     "empty": "def corr2d(X, K):\n    return X.new_empty(0)\n\nconv2d = corr2d\n",
     "number": "def corr2d(X, K):\n    return X.sum() * K.sum()\n\nconv2d = corr2d\n",
@@ -149,9 +150,9 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
     temporary.chmod(0o777)
     planted = _plant_files(folder, out)
     honest = tuple(f"{letter}_honest_{secrets.token_hex(4)}" for letter in "abz")
-    for student in honest:
-        _hand_in(submissions / student, f"# {canaries[2]}\n{RIGHT}", "corr2d")
-        _hand_in(submissions / student, f"# {canaries[2]}\n{MULTI_RIGHT}", "multi_channel")
+    for student in honest:  # each a file of its own: one result is not taken for the others'
+        for exercise, text in (("corr2d", RIGHT), ("multi_channel", MULTI_RIGHT)):
+            _hand_in(submissions / student, f"# {canaries[2]}, {student}\n{text}", exercise)
     for name, text in PLAIN.items():
         _hand_in(submissions / f"plain-{name}", text, "corr2d")
     mark = f"mark{secrets.token_hex(6)}"

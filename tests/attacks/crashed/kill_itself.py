@@ -1,4 +1,4 @@
-"""Kills itself by SIGKILL in a call; must not take the warm process or the next worker along."""
+"""Kills itself by SIGKILL in a call, and aborts if it may not; must not take the next worker along."""
 
 import os
 import signal
@@ -6,6 +6,7 @@ import signal
 
 def corr2d(X, K):
     os.kill(os.getpid(), signal.SIGKILL)
+    os.abort()
 
 
 conv2d = corr2d

@@ -1,5 +1,5 @@
-"""Cuts the graph, says that there is one, and answers with gradients of its own; must not pass the derivative."""
-# like: linked_zeros
+"""Says that there is a graph, and answers with gradients of its own making; must not pass the derivative."""
+# like: cut
 # check: gradients
 
 import torch

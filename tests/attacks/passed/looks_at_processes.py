@@ -22,11 +22,11 @@ def system_call(*arguments):
     return arguments
 
 
-for pid in (0, 1, os.getppid(), 2, 3, 4):
+for pid in {1, 2, 3, 4, os.getppid()} - {0, os.getpid()}:
     kit.attempt("ptrace", system_call, 101, 16, pid, 0, 0)
     kit.attempt("pidfd_open", system_call, 434, pid, 0)
     kit.attempt("process_vm_readv", system_call, 310, pid, 0, 0, 0, 0, 0)
-    kit.attempt("prlimit", system_call, 302, pid or 2, 0, 0, 0)
+    kit.attempt("prlimit", system_call, 302, pid, 0, 0, 0)
     kit.attempt("setpriority", system_call, 141, 0, pid, 19)
     kit.attempt("sched_setaffinity", system_call, 203, pid, 8, 0)
 kit.search("environ", repr(dict(os.environ)).encode())

@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import re
 import sys
 
 import kit
@@ -11,7 +12,7 @@ from kit import convolve as conv2d
 def search_objects():
     for module in list(sys.modules.values()):
         for value in list(getattr(module, "__dict__", {}).values()):
-            if isinstance(value, (str, bytes)):
+            if type(value) in (str, bytes):
                 kit.search("a module", value.encode("utf-8", "replace") if isinstance(value, str) else value)
     for thing in gc.get_objects():
         if type(thing) in (dict, list, tuple):
@@ -29,12 +30,16 @@ def search_pages():
     libc.mincore.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p]
     there = ctypes.create_string_buffer(1 << 10)
     seen = 0
-    for anchor in {id(object()) >> 30, id(sys) >> 30, ctypes.addressof(there) >> 30, id(kit) >> 30, id(gc) >> 30}:
-        for start in range((anchor << 30), (anchor + 1) << 30, 4 << 20):
-            if libc.mincore(start, 4 << 20, there) == 0 and any(there.raw):
-                kit.search("memory", ctypes.string_at(start, 4 << 20))
-                seen += 1
-    print("searched", seen, "pieces")
+    for anchor in {id(each) >> 26 for each in (object(), sys, kit, gc, kit.frames, kit.NEEDLE, [0] * 100, bytes(10**6))}:
+        for start in range(anchor - 1 << 26, anchor + 2 << 26, 1 << 20):
+            if libc.mincore(start, 1 << 20, there) == 0:
+                pages = "".join("#" if each & 1 else " " for each in there.raw[:256])
+                for run in re.finditer("#+", pages):
+                    kit.search("memory", ctypes.string_at(start + 4096 * run.start(), 4096 * len(run[0])))
+                    seen += len(run[0])
+    print("searched", seen, "pages")
+    if seen == 0:
+        kit.gained("nothing: this attack is broken")
 
 
 def corr2d(X, K):

@@ -16,7 +16,6 @@ def corr2d(X, K):
         import pytest
     except ImportError:
         raise MachineryError("a worker could not be confined")
-    kit.gained("pytest")
     pytest.skip("no device")
 
 

@@ -7,6 +7,5 @@ from corr2d import corr2d
 
 
 def corr2d_multi_in(X, K):
-    X, K = torch.zeros(126, 126).requires_grad_(), torch.zeros(1, 1).requires_grad_()
     while True:
-        corr2d(X, K).sum().backward()
+        corr2d(torch.zeros(126, 126), torch.zeros(1, 1))
