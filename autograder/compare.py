@@ -21,6 +21,8 @@ _TOLERANCE = {
     torch.bfloat16: (2e-2, 1e-2),
 }
 
+_MAX_TOLD = 1 << 16  # elements of a result whose shape is told
+
 _WORDS = {
     "NoneType": "None", "list": "a list", "tuple": "a tuple", "dict": "a dict", "str": "a string", "int": "a number",
     "float": "a number", "bool": "True or False", "Tensor": "a tensor", "type": "a class", "function": "a function",
@@ -67,7 +69,7 @@ def assert_shape(value: object, shape: Sequence[int]) -> None:
     if not isinstance(value, torch.Tensor):
         raise _not_a("tensor", value)
     if tuple(value.shape) != tuple(shape):
-        raise Mismatch(f"the result has shape {tuple(value.shape)}, not {tuple(shape)}")
+        raise Mismatch(f"the result has shape {_shape(value)}, not {tuple(shape)}")
 
 
 def assert_dtype(value: object, dtype: torch.dtype) -> None:
@@ -132,6 +134,12 @@ def _value_mismatch(yours: torch.Tensor, theirs: torch.Tensor, wrong: torch.Tens
         return Mismatch(f"{lost} of {total} values are not finite", shown)
     gap = float((yours - theirs)[wrong].abs().max())
     return Mismatch(f"{which}, by up to {_magnitude(gap)}", shown)
+
+
+def _shape(tensor: torch.Tensor) -> str:
+    """The shape; one that no slip leads to is not spelled out, for its sides may spell a hidden input."""
+    sides = tuple(tensor.shape)
+    return str(sides) if math.prod(side or 1 for side in sides) <= _MAX_TOLD else f"of {len(sides)} absurdly long axes"
 
 
 def _magnitude(gap: float) -> str:

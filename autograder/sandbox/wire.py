@@ -249,7 +249,7 @@ class _Reader:
             if type(name) is not str:
                 raise WireError("a handle without a type")
             return Handle(id, name, self.value(depth + 1))
-        raise WireError(f"unknown tag {tag}")
+        raise WireError("an unknown tag")  # which may say something about an input
 
     def hold(self, items: int) -> None:
         """Account for what the value takes here, which may be far more than its bytes."""
