@@ -83,6 +83,7 @@ class _Grading:
         self.worker: Worker | None = None
         self.graded = Graded([])
         self.end = time.monotonic() + TOTAL_FACTOR * exercise.limits.seconds
+        self.spare = TOTAL_FACTOR * exercise.limits.seconds  # what asking ahead in vain may cost us, and not the student
 
     def run(self) -> Graded:
         try:
@@ -113,7 +114,7 @@ class _Grading:
         error: BaseException | None = self.session.run_check(item, self.submission, self.worker)
         if isinstance(error, Diverged):
             self._hang_up()
-            self.end += time.monotonic() - started  # the second try is for our convenience
+            self._excuse(time.monotonic() - started)  # the second try is for our convenience
             error = self._load() or self.session.run_check(item, self.submission, self.worker, ahead=False)
         return error
 
@@ -138,6 +139,12 @@ class _Grading:
             error = failure
         self._hang_up()
         return error
+
+    def _excuse(self, seconds: float) -> None:
+        """Not on the student's time; but who dawdles whenever we ask ahead does not get more and more of it."""
+        excused = min(seconds, self.spare)
+        self.spare -= excused
+        self.end += excused
 
     def _deadline(self) -> float:
         return min(time.monotonic() + self.exercise.limits.seconds, self.end)
