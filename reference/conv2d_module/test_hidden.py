@@ -22,6 +22,8 @@ from autograder import (
     fail,
     windows,
 )
+from autograder.compare import Mismatch
+from autograder.errors import SubmissionRaised
 
 SIZE = (2, 2)
 # Wide, tall, one row, one column, one element left, a kernel of one element, an input of one row.
@@ -88,6 +90,8 @@ def initial_bias(submission):
     bias = held(submission.Conv2D(SIZE), "bias", 1)
     if isinstance(bias, (int, float)):
         bias = torch.tensor([float(bias)])  # that it is no parameter is judged elsewhere
+    if isinstance(bias, Tensor) and bias.shape != (1,):
+        fail(f"the result has shape {tuple(bias.shape)}, not (1,)", misconception="bias-shape")
     assert_shape(bias, (1,))
     if bias.detach().count_nonzero():
         fail("`bias` does not start as zero", misconception="bias-not-zero")
@@ -102,8 +106,16 @@ def shapes(submission):
     for (H, W), (h, w) in SIZES:
         layer = submission.Conv2D((h, w))
         place(layer, torch.randn(h, w), bias=0.5)
-        assert_shape(layer(torch.randn(H, W)), (H - h + 1, W - w + 1))
-        assert_shape(layer(torch.randn(H + 1, W + 2)), (H - h + 2, W - w + 3))
+        for size in ((H, W), (H + 1, W + 2)):
+            x, expected = torch.randn(size), valid(size, (h, w))
+            result = layer(x)
+            try:
+                assert_shape(result, expected)
+            except Mismatch as error:
+                shape = tuple(result.shape) if isinstance(result, Tensor) else None
+                suspect = explain_shape(submission, shape, expected)
+                layer(x)  # once more, so that it is this call which the message tells of
+                raise Mismatch(error.hidden, error.public, suspect=suspect) from None
 
 
 @check(kind="value", points=0.25, needs=[forward])
@@ -124,10 +136,18 @@ def values(submission, window, wide):
         x, weight = torch.randn(size), torch.randn(kernel_size)
         layer = submission.Conv2D(kernel_size)
         place(layer, weight, bias=0.0)
-        assert_close(layer(x), correlation(x, weight))
+        result = layer(x)
+        if not close(result, correlation(x, weight)):
+            others = []
+            for other in (weight + 1, -weight):
+                place(layer, other, bias=0.0)
+                others.append(layer(x))
+            if isinstance(result, Tensor) and all(close(other, result) for other in others):
+                fail("the result is the same for another `weight`", misconception="weight-not-used")
+        assert_close(result, correlation(x, weight))
 
 
-@check(kind="value", points=1, needs=[repeatable])
+@check(kind="value", points=0.75, needs=[repeatable])
 def bias_added(submission):
     """The bias is added to every element."""
     layer, x, weight = submission.Conv2D(SIZE), torch.randn(4, 4), torch.randn(SIZE)
@@ -135,7 +155,28 @@ def bias_added(submission):
     without = layer(x)
     place(layer, weight, bias=0.75)
     if isinstance(held(layer, "bias", 1), Tensor):  # a plain number cannot be written to
-        assert_close(layer(x), without + 0.75)
+        result, kept = layer(x), layer.fetch(called(layer, "bias", 1))
+        if isinstance(kept, Tensor) and kept.numel() == 1 and kept.item() != 0.75:
+            fail("the call changes the bias", misconception="weight-redrawn")
+        if close(result, without):
+            fail("the result is the same for another bias", misconception="bias-not-added")
+        if any(close(result, without + times * 0.75) for times in (2, 4, 9)):
+            fail("the bias is added more than once", misconception="bias-added-often")
+        assert_close(result, without + 0.75)
+
+
+@check(kind="value", points=0.25, needs=[values, bias_added])
+def bias_everywhere(submission):
+    """The bias is added whatever the size of the input and of the kernel."""
+    for size, kernel_size in SIZES:
+        x, weight = torch.randn(size), torch.randn(kernel_size)
+        layer = submission.Conv2D(kernel_size)
+        place(layer, weight, bias=0.75)
+        if isinstance(held(layer, "bias", 1), Tensor):
+            result = layer(x)
+            if close(result, correlation(x, weight)):
+                fail("for this size the bias is not added", misconception="bias-not-added")
+            assert_close(result, correlation(x, weight) + 0.75)
 
 
 @check(kind="value", points=0.25, needs=[values])
@@ -152,7 +193,14 @@ def input_gradient(submission):
     """Gradients reach the input."""
     layer = submission.Conv2D(SIZE)
     weight = torch.randn(SIZE)
-    assert_gradients(lambda x: answer(submission, layer, x, weight, 0.5), step=1 / 256, x=torch.randn(4, 4))
+    x = torch.randn(4, 4)
+    try:
+        assert_gradients(lambda x: answer(submission, layer, x, weight, 0.5), step=1 / 256, x=x)
+    except Mismatch as error:
+        if error.suspect is not None:
+            raise
+        # Larger steps are fair to what is rounded on the way.
+        assert_gradients(lambda x: answer(submission, layer, x, weight, 0.5), step=1 / 2, x=x)
 
 
 @check(kind="gradient", points=0.75, needs=[forward])
@@ -197,6 +245,49 @@ def unchanged(submission):
     layer = submission.Conv2D(SIZE)
     place(layer, torch.randn(SIZE), bias=0.5)
     assert_unchanged(layer, x=torch.randn(4, 4))
+
+
+def valid(size: tuple[int, int], kernel_size: tuple[int, int]) -> tuple[int, int]:
+    return size[0] - kernel_size[0] + 1, size[1] - kernel_size[1] + 1
+
+
+def explain_shape(submission, shape: tuple[int, ...] | None, expected: tuple[int, int]) -> str | None:
+    """The misconception behind a wrong shape, from what something square, something wide and something tall give."""
+    if shape is not None and len(shape) != 2:
+        if tuple(side for side in shape if side != 1) == tuple(side for side in expected if side != 1):
+            return "squeezed-sides" if len(shape) < 2 else "extra-dimensions"
+        return None
+    probes = [((7, 7), (3, 3)), ((5, 9), (2, 4)), ((9, 6), (4, 2))]
+    wanted = [valid(*probe) for probe in probes]
+    found = [shape_of(submission, *probe) for probe in probes]
+    if found[0] == wanted[0] and found[1:] != wanted[1:]:
+        exchanged = [[right[::-1] for right in wanted], [valid(size, kernel[::-1]) for size, kernel in probes]]
+        return "swapped-axes" if found in exchanged else "square-only"
+    pairs = [*zip(found, wanted, strict=True)]
+    excess = [tuple(a - b for a, b in zip(each, right, strict=True)) for each, right in pairs if each]
+    axes = [*zip(*excess, strict=True)] if len(excess) == 3 else []
+    if any(min(axis) > 0 for axis in axes) and all(min(axis) > 0 or {*axis} == {0} for axis in axes):
+        return "full-padding"
+    if len({*excess}) == 1 and excess[0] in ((-1, -1), (-1, 0), (0, -1)):
+        return "missing-plus-one"
+    return None
+
+
+def shape_of(submission, size: tuple[int, int], kernel_size: tuple[int, int]) -> tuple[int, ...] | None:
+    """The shape of a result with two dimensions, or None."""
+    try:
+        result = submission.Conv2D(kernel_size)(torch.randn(size))
+    except SubmissionRaised:
+        return None
+    return tuple(result.shape) if isinstance(result, Tensor) and result.dim() == 2 else None
+
+
+def close(result: object, expected: Tensor) -> bool:
+    return (
+        isinstance(result, Tensor)
+        and result.shape == expected.shape
+        and torch.allclose(result.to(expected.dtype), expected, rtol=1e-4, atol=1e-5)
+    )
 
 
 def correlation(x: Tensor, weight: Tensor) -> Tensor:

@@ -182,7 +182,8 @@ def explain_shape(function, shape, expected):
         exchanged = [[right[::-1] for right in wanted], [valid(size, kernel[::-1]) for size, kernel in probes]]
         return "swapped-axes" if found in exchanged else "square-only"
     excess = [tuple(a - b for a, b in zip(each, right, strict=True)) for each, right in pairs if each]
-    if len(excess) == 3 and all(max(each) > 0 and min(each) >= 0 for each in excess):
+    axes = [*zip(*excess, strict=True)] if len(excess) == 3 else []
+    if any(min(axis) > 0 for axis in axes) and all(min(axis) > 0 or {*axis} == {0} for axis in axes):
         return "full-padding"
     if len({*excess}) == 1 and excess[0] in ((-1, -1), (-1, 0), (0, -1)):
         return "missing-plus-one"

@@ -1,0 +1,16 @@
+"""The bias is added to one element only."""
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Conv2D(nn.Module):
+    def __init__(self, kernel_size):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(kernel_size))
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        result = F.conv2d(x[None, None], self.weight[None, None])[0, 0].clone()
+        result[0, 0] = result[0, 0] + self.bias[0]
+        return result

@@ -1,0 +1,15 @@
+"""The bias is set to zero in every call."""
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class Conv2D(nn.Module):
+    def __init__(self, kernel_size):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(kernel_size))
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        nn.init.zeros_(self.bias)
+        return F.conv2d(x[None, None], self.weight[None, None], self.bias)[0, 0]
