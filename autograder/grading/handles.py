@@ -57,6 +57,7 @@ class Submission:
         self._peer: Peer = _Nobody()
         self._op = ""
         self._seed: int | None = None
+        self._manual_seed: int | None = None
         self._begins: int | None = None
         self.asked: list[dict[str, Any]] = []
         self._answered = 0
@@ -72,8 +73,8 @@ class Submission:
         return RemoteFunction(self, name)
 
     def manual_seed(self, seed: int) -> None:
-        """Seed the worker's random numbers just before the next call."""
-        self._seed = seed
+        """`torch.manual_seed` in the worker, just before the next call; nothing but torch's numbers is seeded."""
+        self._manual_seed = seed
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -87,7 +88,7 @@ class Submission:
 
     def begin(self, peer: Peer, seed: int, first_id: int, ahead: Batch | None) -> None:
         """Start a check: a known seed, an empty transcript, and perhaps all that it is going to ask."""
-        self._peer, self._seed, self._begins = peer, seed, first_id
+        self._peer, self._seed, self._manual_seed, self._begins = peer, seed, None, first_id
         self._seen, self.transcript, self.last_request = None, [], None
         self.asked, self._ahead, self._replies, self._answered = [], ahead, None, 0
 
@@ -107,6 +108,8 @@ class Submission:
             request["begin"], self._begins = self._begins, None
         if self._seed is not None:
             request["seed"], self._seed = self._seed, None
+        if self._manual_seed is not None:
+            request["manual_seed"], self._manual_seed = self._manual_seed, None
         if self._seen is not None and request["op"] == "call":
             request["watch"] = True
         if request["op"] == "call":

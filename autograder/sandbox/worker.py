@@ -16,7 +16,8 @@ Requests are dicts with an `op`:
     batch     requests                                 carry out each; the reply holds all their replies
 
 Any request may carry `begin` (a check begins: ids start here, and nothing earlier is kept), `seed`
-(set before it runs) and `forget` (ids that are no longer needed).
+(of all random numbers, set before it runs), `manual_seed` (of torch's alone) and `forget` (ids that
+are no longer needed).
 A reply is {"ok": True, "value": ...}, {"ok": False, "error": {...}} or {"ok": False, "undefined": name}.
 """
 
@@ -74,6 +75,8 @@ class Executor:
             (self.graphs if kind == "graph" else self.objects).pop(id, None)
         if "seed" in request:
             seed_everything(request["seed"])
+        if "manual_seed" in request:
+            torch.default_generator.manual_seed(request["manual_seed"])
         try:
             carry_out = getattr(self, f"_{request['op']}")
             return {"ok": True, **carry_out(request)}
