@@ -133,13 +133,13 @@ class TestLoad:
         error = error_of(call(executor, "f", 0))
         assert (error["type"], error["file"], error["line"]) == ("ZeroDivisionError", "mine.ipynb", 5)
 
-    def test_a_helper_that_does_not_parse_is_told_where_it_is_imported(self) -> None:
+    def test_a_helper_that_does_not_parse_is_told_where_it_does_not(self) -> None:
         executor = Executor()
         try:
             error = error_of(executor.execute(loading("x = 1\nimport helper\n", helpers={"helper": "\n\n\n(\n"})))
         finally:
             executor.finder.deactivate()
-        assert (error["type"], error["file"], error["line"]) == ("SyntaxError", "mine.ipynb", 2)
+        assert (error["type"], error["file"], error["line"]) == ("SyntaxError", "helper.py", 4)
 
 
 class Answering:
