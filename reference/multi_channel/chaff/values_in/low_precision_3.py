@@ -1,0 +1,13 @@
+"""The products are made in float16."""
+
+import torch
+from corr2d import corr2d
+
+
+def corr2d_multi_in(X, K):
+    return sum(corr2d(x, k) for x, k in zip(X.half(), K.half())).to(X.dtype)
+
+
+def corr2d_multi_in_out(X, K):
+    windows = X.unfold(1, K.shape[2], 1).unfold(2, K.shape[3], 1)
+    return torch.einsum("cijuv,ocuv->oij", windows, K)

@@ -1,0 +1,26 @@
+"""The place of a window is found with the strides exchanged."""
+
+import torch.nn.functional as F
+
+
+def pool2d(X, pool_size, mode="max"):
+    if mode not in ("max", "avg"):
+        raise ValueError(mode)
+    windows = X.unfold(0, pool_size[0], 1).unfold(1, pool_size[1], 1)
+    return windows.amax((2, 3)) if mode == "max" else windows.mean((2, 3))
+
+
+def pool2d_multi(X, pool_size, mode="max", stride=None, padding=(0, 0)):
+    if mode not in ("max", "avg"):
+        raise ValueError(mode)
+    s_h, s_w = pool_size if stride is None else (stride, stride) if isinstance(stride, int) else stride
+    a_h, a_w = (padding, padding) if isinstance(padding, int) else padding
+    padded = F.pad(X, (a_w, a_w, a_h, a_h), value=float("-inf") if mode == "max" else 0.0)
+    rows, columns = (padded.shape[1] - pool_size[0]) // s_h + 1, (padded.shape[2] - pool_size[1]) // s_w + 1
+    Y = padded.new_zeros((X.shape[0], rows, columns))
+    for c in range(X.shape[0]):
+        for i in range(rows):
+            for j in range(columns):
+                window = padded[c, i * s_w : i * s_w + pool_size[0], j * s_h : j * s_h + pool_size[1]]
+                Y[c, i, j] = window.max() if mode == "max" else window.mean()
+    return Y
