@@ -353,7 +353,7 @@ def run(submission, X: Tensor, Y: Tensor, *rest, seed: int = 0, size: tuple[int,
     """One run under a seed: the kernel's numbers in the shape asked for, and the losses as floats."""
     submission.manual_seed(seed)
     kernel, losses = pair(submission.learn_kernel(X, Y, size, *rest))
-    kernel = as_tensor(kernel)
+    kernel = kernel.detach() if isinstance(kernel, Tensor) else as_tensor(kernel).to(X.dtype)
     if kernel.numel() == size[0] * size[1]:
         kernel = kernel.reshape(size)
     assert_shape(kernel, size)
