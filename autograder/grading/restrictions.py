@@ -134,7 +134,7 @@ _HIDING = (
     "sys.setprofile", "sys.settrace", "sys.monitoring*", "sys._getframe", "sys._current_frames",
     "threading.setprofile*", "threading.settrace*", "gc.get_objects", "gc.get_referrers", "gc.get_referents",
     "ctypes*", "_ctypes*", "cffi*", "pickle.load*", "_pickle.load*", "marshal.load*", "dill*", "cloudpickle*",
-    "types.CodeType", "types.FunctionType", "runpy*", "code.Interactive*",
+    "types.CodeType", "types.FunctionType", "runpy*", "code.Interactive*", "autograder*",
 )  # fmt: skip
 
 _MODULES = (

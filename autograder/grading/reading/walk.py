@@ -23,6 +23,7 @@ EVALUATORS = frozenset(
 _MUTATORS = frozenset(["append", "extend", "insert", "update", "setdefault", "add", "appendleft", "__setitem__"])
 _LIBRARIES = sys.stdlib_module_names | frozenset(["torch", "torchvision", "numpy", "scipy", "einops"])
 _ROUNDS = 3
+WORKER = "autograder.sandbox"
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,8 @@ class Walk:
             self._see_statement(node, scope)
         if self.root:
             self._see_read(node, scope)
+        elif _names_worker(node):
+            self._mention("library", WORKER, node, scope)
 
     def _see_read(self, node: ast.AST, scope: Scope) -> None:
         match node:
@@ -344,6 +347,22 @@ class Walk:
                         self.flow.pass_to(method, given, skip=1)
             else:
                 self.flow.pass_to(callee.node, given)
+
+
+def _names_worker(node: ast.AST) -> bool:
+    """Whether this imports the grader's own modules of the worker, or names them for some other way to get at them."""
+    match node:
+        case ast.Import(names=names):
+            modules = [alias.name for alias in names]
+        case ast.ImportFrom(module=str(module), names=names):
+            modules = [f"{module}.{alias.name}" for alias in names]
+        case ast.Constant(value=str(text)):
+            modules = [text]
+        case ast.Attribute(value=ast.Name(id=name), attr=attr):
+            modules = [f"{name}.{attr}"]
+        case _:
+            return False
+    return any(f"{each}.".startswith(f"{WORKER}.") for each in modules)
 
 
 def _is_self(node: ast.AST, scope: Scope) -> bool:
