@@ -354,6 +354,12 @@ class TestQuestions:
         worker.supplier = self.Supplier(object())
         assert "cannot be sent" in crash(worker)
 
+    @pytest.mark.parametrize("kind", [wire.REQUEST, wire.ANSWER, 0, 99])
+    def test_that_are_none(self, fake: Fake, kind: int) -> None:
+        worker = fake.play(replying(lambda nonce: wire.frame(kind, nonce, wire.encode({}))))
+        worker.supplier = self.Supplier({})
+        assert "no question" in crash(worker)
+
     def test_without_end(self, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(connection, "MAX_QUESTIONS", 20)
 
@@ -453,13 +459,24 @@ class TestDeadline:
     def test_drops_without_a_pause(self, fake: Fake) -> None:
         """There is always a byte to read, so that nobody ever has to wait for one."""
 
-        def script(fake: Fake) -> None:
-            fake.request()
-            fake.data.sendall(wire.HEADER.pack(wire.MAGIC, wire.REPLY, fake.nonce, connection.REPLY_CAP))
-            while True:
-                fake.data.sendall(b"xy")
+        class Dripping:
+            def send(self, data: memoryview) -> int:
+                self.start = wire.HEADER.pack(
+                    wire.MAGIC, wire.REPLY, wire.header(data[: wire.HEADER.size], 999)[1], 1 << 26
+                )
+                return len(data)
 
-        late(fake, script)
+            def recv(self, size: int) -> bytes:
+                drop, self.start = self.start[:1] or b"x", self.start[1:]
+                return drop
+
+            def close(self) -> None: ...
+
+        fake.worker.data.close()
+        fake.worker.confined, fake.worker.data = True, Dripping()  # type: ignore[assignment]
+        fake.worker.deadline = time.monotonic() + SOON
+        with pytest.raises(WorkerTimeout):
+            fake.worker.ask(REQUEST)
 
     def test_a_request_that_is_not_read(self, fake: Fake) -> None:
         late(fake, lambda fake: time.sleep(2 * SOON), {"args": [torch.zeros(1 << 22)]})
@@ -515,22 +532,22 @@ class TestOutput:
         worker = fake.play(script)
         assert worker.ask(REQUEST) == worker.ask(REQUEST) == {"ok": True}
 
-    def test_an_endless_printer_does_not_keep_anyone_from_hanging_up(self, fake: Fake) -> None:
+    def test_an_endless_printer_does_not_keep_anyone_from_hanging_up(
+        self, fake: Fake, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         stop = threading.Event()
 
-        def script(fake: Fake) -> None:
-            fake.request()
-            fake.reply({"ok": True})
-            while not stop.is_set():
-                os.write(fake.output, b"x" * 65536)
+        def printing(fd: int, size: int) -> bytes:
+            return b"" if stop.is_set() else b"x" * size
 
-        worker = fake.play(script)
-        assert worker.ask(REQUEST) == {"ok": True}
-        closing = threading.Thread(target=worker.close, daemon=True)
-        closing.start()
-        closing.join(20)
-        hung = closing.is_alive()
-        stop.set()
+        with monkeypatch.context() as patch:
+            patch.setattr(connection.os, "read", printing)
+            closing = threading.Thread(target=fake.worker.close)
+            closing.start()
+            closing.join(10)
+            hung = closing.is_alive()
+            stop.set()
+            closing.join()
         assert not hung
 
 

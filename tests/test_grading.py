@@ -293,6 +293,33 @@ class TestAsked:
             (alone,) = grade_all(toy_course, source)
             assert after.checks == alone.checks, source
 
+    def test_nor_to_the_diagnosis(self, make_course: MakeCourse, grade_all: GradeAll) -> None:
+        """A check that fails in its first example goes on with the others, for the sake of the transcript."""
+        tests = """
+            import torch
+            from hypothesis import strategies as st
+            from autograder import assert_close, check, examples
+
+            @check(kind="interface")
+            def interface(submission):
+                "It is there."
+                submission.double(torch.ones(2))
+
+            @check(kind="value", needs=[interface])
+            @examples(3, n=st.integers(1, 9))
+            def values(submission, n):
+                "It doubles."
+                x = torch.randn(n)
+                assert_close(submission.double(x), 2 * x)
+                assert_close(submission.double(-x), -2 * x)
+            """
+        course = make_course({"double/test_hidden.py": tests})
+        source = "def double(x): return x / 2"
+        _, after = grade_all(course, RIGHT, source)
+        (alone,) = grade_all(course, source)
+        assert after.checks == alone.checks
+        assert [check.misconception for check in alone.checks] == [None, "halved"]
+
     def test_a_loop_beyond_what_the_check_comes_to(self, make_course: MakeCourse, grade_all: GradeAll) -> None:
         """Asked ahead it never answers; asked one by one it is found wrong at once."""
         tests = """
@@ -573,6 +600,7 @@ class TestSession:
             @examples(3, x=tensors((2,)))
             def values(submission, reference, x):
                 "It is doubled."
+                assert x.abs().sum() > 0, "somebody was here"
                 expected = reference.double(x)
                 assert_close(submission.double(x), expected)
                 expected.zero_()
