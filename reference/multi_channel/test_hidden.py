@@ -80,10 +80,11 @@ def interface(submission):
 @examples(4, size=SIZES, c=CHANNELS)
 def shapes_in(submission, size, c):
     """`corr2d_multi_in`: a (c, H, W) input and a (c, h, w) kernel give (H - h + 1, W - w + 1)."""
-    for (H, W), (h, w) in with_single_sides(size):
+    sizes = with_single_sides(size)
+    for channels, ((H, W), (h, w)) in [*((c, each) for each in sizes), (1, size)]:
         rows, columns = H - h + 1, W - w + 1
-        Y = submission.corr2d_multi_in(torch.randn(c, H, W), torch.randn(c, h, w))
-        wrong = {(1, rows, columns): "extra-axes", (c, rows, columns): "no-channel-sum"}
+        Y = submission.corr2d_multi_in(torch.randn(channels, H, W), torch.randn(channels, h, w))
+        wrong = {(1, rows, columns): "extra-axes", (channels, rows, columns): "no-channel-sum"}
         assert_explained_shape(Y, (rows, columns), wrong | misshaped((H, W), (h, w)))
 
 
