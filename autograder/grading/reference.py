@@ -24,6 +24,7 @@ from autograder.sandbox.worker import Executor
 # Of one question, and of all results that a worker holds on to: a graph takes 5 KB for each.
 MAX_ELEMENTS = 1 << 14
 MAX_NUMBER = 100  # a step count, a padding: what a question may make the reference repeat or allocate
+MAX_DOUBLINGS = 24  # of the work, by all elements and numbers together: each may multiply the others
 
 
 class Reference:
@@ -96,7 +97,7 @@ class Supplier:
             case "call" if _typed(question, "target", str) in exercise.functions:
                 args = _typed(question, "args", list)
                 kept = sum(_elements(graph.inputs) for graph in executor.graphs.values())
-                if _elements(args) + kept > MAX_ELEMENTS or not _moderate(args):
+                if _elements(args) + kept > MAX_ELEMENTS or not _moderate(args) or _doublings(args) > MAX_DOUBLINGS:
                     return _refusal("the supplied function takes no tensors or numbers this large")
                 grad = "grad" in question and _typed(question, "grad", bool)
                 request = {"op": "call", "target": question["target"], "args": args, "grad": grad}
@@ -138,6 +139,17 @@ def _moderate(value: Any) -> bool:
     if isinstance(value, (list, tuple)):
         return all(map(_moderate, value))
     return not isinstance(value, (int, float)) or abs(value) <= MAX_NUMBER
+
+
+def _doublings(args: Any) -> float:
+    """How often one operation is doubled if it is done for every element, as often as the product of all numbers."""
+
+    def of(value: Any) -> float:
+        if isinstance(value, (list, tuple)):
+            return sum(map(of, value))
+        return math.log2(max(1, abs(value))) if isinstance(value, (int, float)) else 0.0
+
+    return math.log2(max(1, _elements(args))) + of(args)
 
 
 def _refusal(message: str) -> dict[str, Any]:
