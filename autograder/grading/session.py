@@ -140,12 +140,14 @@ class GradingSession:
         then asks something else it ends with `Diverged`, and is to be run again without.
         """
         seed, id = self._seed(item), f"{item.exercise.id}/{item.check.name}"
+        its_own = self._seed(item, "worker")  # ours tells what is drawn here, hidden inputs above all
         number = self.items[item.exercise.id].index(item)
         batch = self.batches.get(id) if ahead and isinstance(peer, Worker) else None
-        submission.begin(peer, seed, number * IDS_PER_CHECK, batch)
+        submission.begin(peer, its_own, number * IDS_PER_CHECK, batch)
         torch.default_generator.manual_seed(seed)
         error = self._call(item, {"submission": submission, "reference": self.references.get(item.exercise.id)})
-        if error is None and id not in self.batches and isinstance(peer, Worker):
+        # Anew after a second try: what is kept may hold numbers that an odd worker gave to its objects.
+        if error is None and isinstance(peer, Worker) and (id not in self.batches or not ahead):
             self.batches[id] = Batch(submission.asked)
         return error
 
@@ -177,8 +179,8 @@ class GradingSession:
             for item in items:
                 self._examples(item)
 
-    def _seed(self, item: CheckItem) -> int:
-        return seed_of(self.course.salt or RNG_SEED_OF_PUBLIC, item.exercise.id, item.check.name)
+    def _seed(self, item: CheckItem, *use: str) -> int:
+        return seed_of(self.course.salt or RNG_SEED_OF_PUBLIC, item.exercise.id, item.check.name, *use)
 
     def _examples(self, item: CheckItem) -> list[dict[str, Any]]:
         id = f"{item.exercise.id}/{item.check.name}"
