@@ -60,6 +60,7 @@ class Submission:
         self._manual_seed: int | None = None
         self._begins: int | None = None
         self.asked: list[dict[str, Any]] = []
+        self.answered: list[dict[str, Any]] = []
         self._answered = 0
         self._ahead: Batch | None = None
         self._replies: list[dict[str, Any]] | None = None
@@ -90,7 +91,7 @@ class Submission:
         """Start a check: a known seed, an empty transcript, and perhaps all that it is going to ask."""
         self._peer, self._seed, self._manual_seed, self._begins = peer, seed, None, first_id
         self._seen, self.transcript, self.last_request = None, [], None
-        self.asked, self._ahead, self._replies, self._answered = [], ahead, None, 0
+        self.asked, self.answered, self._ahead, self._replies, self._answered = [], [], ahead, None, 0
 
     def failed_to_load(self, error: Mapping[str, Any]) -> None:
         """The transcript of a submission that raised when it was loaded."""
@@ -133,7 +134,8 @@ class Submission:
             return self._peer.ask(request)
         if self._ahead is None:
             self.asked.append(fresh(request))
-            return self._peer.ask(request)
+            self.answered.append(self._peer.ask(request))
+            return self.answered[-1]
         number = self._answered
         if number >= len(self._ahead.requests) or not wire.same(request, self._ahead.requests[number]):
             raise Diverged

@@ -23,6 +23,7 @@ from autograder.grading.checks import Check, check_of
 from autograder.grading.examples import drawn_examples, fresh, seed_of
 from autograder.grading.handles import Diverged, Submission
 from autograder.grading.reference import Reference
+from autograder.grading.rehearsal import Rehearsed
 from autograder.sandbox.connection import Batch, Worker
 from autograder.sandbox.remote import Peer
 
@@ -54,7 +55,7 @@ class GradingSession:
         self.references = {} if public else {each.id: Reference(each.solution) for each in exercises}
         self.digests = {each.id: each.digest() for each in course.exercises}
         self.examples: dict[str, list[dict[str, Any]]] = {}
-        self.batches: dict[str, Batch] = {}
+        self.batches: dict[str, Batch | None] = {}  # what each check asks ahead; None if it must not
         self.error: BaseException | None = None
 
     def run(self, work: Callable[[GradingSession], None]) -> None:
@@ -148,8 +149,20 @@ class GradingSession:
         error = self._call(item, {"submission": submission, "reference": self.references.get(item.exercise.id)})
         # Anew after a second try: what is kept may hold numbers that an odd worker gave to its objects.
         if error is None and isinstance(peer, Worker) and (id not in self.batches or not ahead):
-            self.batches[id] = Batch(submission.asked)
+            self.batches[id] = Batch(submission.asked) if self._asks_apart(item, submission) else None
         return error
+
+    def _asks_apart(self, item: CheckItem, submission: Submission) -> bool:
+        """Whether no question of the check depends on an answer: asked ahead, it would give that answer away.
+
+        The check is run again on the same answers but for their last bits, and must ask the same to the last bit.
+        """
+        rehearsal = Submission(lambda seen: None)
+        peer = Rehearsed(submission.answered)
+        rehearsal.begin(peer, 0, 0, None)
+        torch.default_generator.manual_seed(self._seed(item))
+        error = self._call(item, {"submission": rehearsal, "reference": self.references.get(item.exercise.id)})
+        return error is None and peer.was_asked(submission.asked)
 
     def _call(self, item: CheckItem, given: Mapping[str, Any]) -> Exception | None:
         submission = given["submission"]
