@@ -293,7 +293,63 @@ class TestAsked:
             (alone,) = grade_all(toy_course, source)
             assert after.checks == alone.checks, source
 
-    def test_nor_to_the_diagnosis(self, make_course: MakeCourse, grade_all: GradeAll) -> None:
+    def test_no_answer_is_given_away_by_a_later_question(self, make_course: MakeCourse, warm: WarmProcess) -> None:
+        """A check that builds on an answer is never asked ahead: the worker would read there what it has to say."""
+        tests = """
+            import torch
+            from autograder import assert_close, assert_gradients, check
+
+            @check(kind="interface")
+            def interface(submission):
+                "It is there."
+                submission.double(torch.ones(2))
+
+            @check(kind="value")
+            def apart(submission):
+                "It doubles."
+                for x in torch.randn(3, 2):
+                    assert_close(submission.double(x), 2 * x)
+
+            @check(kind="gradient")
+            def linear(submission):
+                "It has a gradient."
+                assert_gradients(submission.double, x=torch.randn(3))
+
+            @check(kind="value")
+            def passed_on(submission):
+                "It doubles twice."
+                x = torch.randn(3)
+                assert_close(submission.double(submission.double(x)), 4 * x)
+
+            @check(kind="value")
+            def half(submission):
+                "Half of it is what it was."
+                x = torch.randn(3)
+                assert_close(submission.double(submission.double(x) / 2), 2 * x)
+
+            @check(kind="gradient")
+            def loss(submission):
+                "The gradient of a loss holds the result that the loss is of."
+                x = torch.randn(3, requires_grad=True)
+                submission.double(x).square().sum().backward()
+                assert_close(x.grad, 8 * x)
+            """
+        course = make_course({"double/test_hidden.py": tests})
+        session = GradingSession(course, course.exercises[:1], public=False)
+
+        def run(session: GradingSession) -> None:
+            warm.ready()
+            connect, exercise = StudentGrader(session, warm, None).connect, course.exercises[0]
+            for _ in range(2):
+                code = AuthorCode("double.py", RIGHT)
+                graded = grade(session, exercise, code, connect, supplied={}, diagnose=lambda *_: None)
+                assert lost(graded) == {}
+
+        session.run(run)
+        ahead = {id.partition("/")[2]: batch and len(batch.requests) for id, batch in session.batches.items()}
+        assert ahead == {"interface": 1, "apart": 3, "linear": 4, "passed_on": None, "half": None, "loss": None}
+
+    def test_the_diagnosis_is_the_same_too(self, make_course: MakeCourse, grade_all: GradeAll) -> None:
         """A check that fails in its first example goes on with the others, for the sake of the transcript."""
         tests = """
             import torch
