@@ -77,9 +77,9 @@ def assert_dtype(value: object, dtype: torch.dtype) -> None:
     if not isinstance(value, torch.Tensor):
         raise _not_a("tensor", value)
     if value.dtype != dtype:
-        narrowed = (value.dtype, dtype) == (torch.float32, torch.float64)
+        suspects = {(torch.float32, torch.float64): "float32-only", (torch.float64, torch.float32): "float64-only"}
         message = f"the result is {_name(value.dtype)}, not {_name(dtype)}"
-        raise Mismatch(message, suspect="float32-only" if narrowed else None)
+        raise Mismatch(message, suspect=suspects.get((value.dtype, dtype)))
 
 
 def assert_close(actual: object, expected: Any, *, rtol: float | None = None, atol: float | None = None) -> None:

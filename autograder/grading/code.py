@@ -52,8 +52,13 @@ class AuthorCode:
 
 
 def imported(course: Course, exercise: Exercise, code: Code) -> list[Exercise]:
-    """The earlier exercises of the course that the code imports."""
-    found = imports(code.text)
+    """The earlier exercises of the course that the code imports, or that a file of the student's does for it."""
+    found: set[str] = set()
+    pending = [code.text]
+    while pending:
+        new = imports(pending.pop()) - found
+        found |= new
+        pending += [code.helpers[name] for name in new if name in code.helpers]
     return [each for each in course.before(exercise) if each.id in found]
 
 
