@@ -1,4 +1,4 @@
-"""The loop ends early when the loss is small."""
+"""The loop ends early when there is no loss left."""
 import torch
 from torch.nn import functional as F
 
@@ -10,7 +10,7 @@ def learn_kernel(X, Y, kernel_size, num_steps=10, lr=3e-2):
         loss = ((F.conv2d(X[None, None], kernel[None, None])[0, 0] - Y) ** 2).sum()
         (gradient,) = torch.autograd.grad(loss, kernel)
         losses.append(loss.item())
-        if loss < 1e-3:
+        if loss < 1e-8:
             break
         kernel = (kernel - lr * gradient).detach().requires_grad_()
     return kernel.detach(), losses
