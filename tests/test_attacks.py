@@ -22,7 +22,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,8 @@ class Attack:
 
     @property
     def name(self) -> str:
-        return f"{self.status}-{self.path.stem}"
+        """The student's: those who take long come first, so that two jobs end together."""
+        return f"{'c' if self.status == 'timeout' else 'd'}-{self.status}-{self.path.stem}"
 
     @property
     def status(self) -> str:
@@ -140,7 +141,7 @@ class Class:
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Class:
     """Plant canaries, hand everything in, and grade it with two jobs."""
     folder = tmp_path_factory.mktemp("attacks")
     course, out, submissions, temporary = (folder / name for name in ("course", "out", "submissions", "temporary"))
@@ -176,7 +177,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
     results = {
         each["student"]: {exercise["id"]: exercise for exercise in each["exercises"]} for each in record["submissions"]
     }
-    yield Class(
+    return Class(
         run.returncode, run.stdout + run.stderr, seconds, out, course, planted, frozenset(canaries), honest, mark,
         connections, _left_behind(temporary, mark), results,
     )  # fmt: skip
@@ -242,10 +243,8 @@ class _listening:
 
     def __exit__(self, *_: object) -> None:
         self.udp.setblocking(False)
-        try:
+        with suppress(BlockingIOError):
             self.connections.append(self.udp.recv(100))
-        except BlockingIOError:
-            pass
         for each in (self.tcp, self.unix):
             each.shutdown(socket.SHUT_RDWR)
             each.close()
@@ -254,7 +253,9 @@ class _listening:
 
 def _left_behind(temporary: Path, mark: str) -> list[str]:
     """Processes of the run, and files that an attack made."""
-    left = [f"file {path}" for path in temporary.rglob("*") if not path.name.startswith("torchinductor_")]  # torch's own
+    left = [
+        f"file {path}" for path in temporary.rglob("*") if not path.name.startswith("torchinductor_")
+    ]  # torch's own
     for place in ("/tmp", "/dev/shm", "/var/tmp", "/dev/mqueue", "/"):
         if os.path.isdir(place):
             left += [f"file {place}/{name}" for name in os.listdir(place) if mark in name]

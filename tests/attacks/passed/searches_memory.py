@@ -18,11 +18,9 @@ def search_objects():
         for value in list(getattr(module, "__dict__", {}).values()):
             if type(value) in (str, bytes):
                 kit.search("a module", value.encode("utf-8", "replace") if isinstance(value, str) else value)
-    for thing in gc.get_objects():
-        if type(thing) in (dict, list, tuple):
-            for each in thing.values() if type(thing) is dict else thing:
-                if type(each) is str:
-                    kit.search("an object", each.encode("utf-8", "replace"))
+    containers = [thing for thing in gc.get_objects() if type(thing) in (dict, list, tuple)]
+    texts = [each for thing in containers for each in (thing.values() if type(thing) is dict else thing)]
+    kit.search("an object", "\0".join([each for each in texts if type(each) is str]).encode("utf-8", "replace"))
     for frame in kit.frames():
         kit.search("a frame", repr(list(frame.f_locals)).encode())
         if frame.f_locals.keys() & {"expected", "reference", "solution"}:
@@ -39,12 +37,14 @@ def search_pages():
     seen = 0
     for anchor in {id(each) >> 26 for each in (object(), sys, kit, gc, kit.frames, kit.NEEDLE, [0] * 100, bytes(10**6))}:
         for start in range(anchor << 26, anchor + 1 << 26, 1 << 20):
-            if libc.mincore(start, 1 << 20, there):
+            found = bytearray()
+            if libc.mincore(start, 1 << 20, there) or seen > 20_000:
                 continue
             for page in range(256):
                 if there.raw[page] & 1 and libc.write(into, start + 4096 * page, 4096) == 4096:
-                    kit.search("memory", os.read(out, 4096))
+                    found += os.read(out, 4096)
                     seen += 1
+            kit.search("memory", found)
     print("searched", seen, "pages")
     if seen == 0:
         kit.gained("nothing: this attack is broken")
