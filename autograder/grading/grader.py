@@ -83,7 +83,7 @@ class _Grading:
         self.worker: Worker | None = None
         self.graded = Graded([])
         self.end = time.monotonic() + TOTAL_FACTOR * exercise.limits.seconds
-        self.spare = TOTAL_FACTOR * exercise.limits.seconds  # what asking ahead in vain may cost us, and not the student
+        self.spare = TOTAL_FACTOR * exercise.limits.seconds  # what asking ahead in vain may take that is not counted
 
     def run(self) -> Graded:
         try:
