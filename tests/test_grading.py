@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
+import torch
 
 from autograder.engine import StudentGrader, Work
 from autograder.errors import CourseError, MachineryError
@@ -14,9 +16,11 @@ from autograder.exercise import Course
 from autograder.grading.code import AuthorCode
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
+from autograder.grading.reference import Supplier
 from autograder.grading.session import GradingSession
 from autograder.results import ExerciseResult
 from autograder.sandbox.warm import WarmProcess
+from autograder.sandbox.wire import Handle, WireError
 from autograder.submission import Source
 
 MakeCourse = Callable[..., Course]
@@ -754,3 +758,57 @@ class TestFollowThrough:
             """
         first = grade_student(quadruple=textwrap.dedent(source))["quadruple"].checks[0]
         assert (first.status, "RuntimeError" in first.message) == ("raised", True)
+
+
+class TestSupplier:
+    """It runs in the grader's own process, on whatever a worker wrote."""
+
+    CALL: Mapping[str, Any] = MappingProxyType(
+        {"exercise": "double", "op": "call", "target": "double", "args": [torch.ones(2)], "grad": False, "forget": []}
+    )
+
+    @pytest.fixture
+    def supplier(self, toy_course: Course) -> Supplier:
+        return Supplier({"double": toy_course.exercises[0]})
+
+    def test_values_and_gradients(self, supplier: Supplier) -> None:
+        assert supplier.ask(self.CALL)["value"].tolist() == [2, 2]
+        x = torch.ones(2, requires_grad=True)
+        graph = supplier.ask({**self.CALL, "args": [x], "grad": True})["graph"]
+        vjp = {"exercise": "double", "op": "vjp", "graph": graph, "cotangents": [torch.ones(2)], "forget": []}
+        assert supplier.ask(vjp)["value"][0].tolist() == [2, 2]
+        supplier.ask({**self.CALL, "forget": [("graph", graph)]})
+        with pytest.raises(WireError):
+            supplier.ask(vjp)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            *({key: value} for key in CALL for value in (None, 3, [3], {}, torch.ones(3), "x", Handle(1, "x"), True)
+              if not (key == "args" and value == [3]) and not (key == "grad" and value is True)),
+            {"exercise": "quadruple"}, {"op": "load"}, {"op": "fetch"}, {"target": "__class__"}, {"target": "torch"},
+            {"op": "vjp"}, {"op": "vjp", "graph": 99, "cotangents": []}, {"op": "vjp", "graph": [], "cotangents": []},
+            {"forget": [("graph", [])]}, {"forget": [["graph", 1]]}, {"forget": [()]}, {"forget": torch.ones(2, 2)},
+        ],
+    )  # fmt: skip
+    def test_nonsense_is_refused(self, supplier: Supplier, change: dict[str, Any]) -> None:
+        with pytest.raises(WireError, match="nobody answers"):
+            supplier.ask({**self.CALL, **change})
+
+    @pytest.mark.parametrize("key", ["exercise", "op", "target", "args", "forget"])
+    def test_a_question_has_all_its_parts(self, supplier: Supplier, key: str) -> None:
+        with pytest.raises(WireError, match="nobody answers"):
+            supplier.ask({name: value for name, value in self.CALL.items() if name != key})
+
+    @pytest.mark.parametrize("args", [[], ["x", "y"], [{}], [Handle(1, "x")], [None], [[[[]]]], [torch.ones(2)] * 2])
+    def test_what_the_reference_makes_of_it_is_said(self, supplier: Supplier, args: list[Any]) -> None:
+        reply = supplier.ask({**self.CALL, "args": args})
+        assert reply["ok"] is False or args == [[[[]]]]
+
+    @pytest.mark.parametrize("cotangents", [[], [torch.ones(3)], [1], [torch.ones(2)] * 2, ["x"], [[]]])
+    def test_cotangents_of_the_wrong_form_are_an_error_of_the_submission(
+        self, supplier: Supplier, cotangents: list[Any]
+    ) -> None:
+        graph = supplier.ask({**self.CALL, "args": [torch.ones(2, requires_grad=True)], "grad": True})["graph"]
+        vjp = {"exercise": "double", "op": "vjp", "graph": graph, "cotangents": cotangents, "forget": []}
+        assert supplier.ask(vjp)["ok"] is False

@@ -170,6 +170,21 @@ class TestGradients:
         with pytest.raises(Mismatch, match="gradient of `x` is not the derivative"):
             assert_gradients(submission.f, x=torch.randn(3))
 
+    def test_an_infinite_gradient_is_wrong(self, given: Given) -> None:
+        submission = given(
+            """
+            import torch
+            class Odd(torch.autograd.Function):
+                @staticmethod
+                def forward(ctx, x): return 2 * x
+                @staticmethod
+                def backward(ctx, grad): return grad.abs() * float("inf")
+            f = Odd.apply
+            """
+        )
+        with pytest.raises(Mismatch, match="gradient of `x` is not the derivative"):
+            assert_gradients(submission.f, x=torch.randn(1))
+
     def test_a_result_without_a_graph_asks_for_none(self, given: Given) -> None:
         submission = given("import torch\n\ndef f(x): return 2 * x.detach(), 2 * x, torch.ones(2, dtype=int), None\n")
         x = torch.ones(2, requires_grad=True)
