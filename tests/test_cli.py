@@ -95,7 +95,9 @@ class TestCheck:
     def test_lost_marks_exit_with_1_and_are_explained(self, exercises: Path, capfd: pytest.CaptureFixture[str]) -> None:
         """Public checks show numbers, shapes, the student's line, and what their code printed."""
         file = exercises / "corr2d" / "corr2d.py"
-        file.write_text(RIGHT.replace("* K).sum()", "* K).sum() * 3").replace("rows =", "print('here I am')\n    rows ="))
+        file.write_text(
+            RIGHT.replace("* K).sum()", "* K).sum() * 3").replace("rows =", "print('here I am')\n    rows =")
+        )
 
         assert main(["check", str(file)]) == 1
 

@@ -168,9 +168,7 @@ def _spawn(control: socket.socket, ready: confine.Ready) -> tuple[int, socket.so
     return pid, status
 
 
-def _become_worker(
-    ready: confine.Ready, policy: confine.Policy, data: int, output: int, status: socket.socket
-) -> None:
+def _become_worker(ready: confine.Ready, policy: confine.Policy, data: int, output: int, status: socket.socket) -> None:
     """Confine this process, then serve; it never returns."""
     try:
         from autograder.sandbox import worker

@@ -52,7 +52,6 @@ class TooIntricate(Exception):
     """The text would take too long to read."""
 
 
-
 @dataclass
 class Evaluator:
     """Evaluates expressions of a submission's files. `sources` maps module names to what they hold, or why not."""

@@ -93,9 +93,7 @@ def constants(values: Values) -> list[Text]:
     return [item for item in values.items if isinstance(item, Text)]
 
 
-def combined(
-    parts: Sequence[Values], fold: Callable[[Sequence[folding.Constant]], folding.Constant | None]
-) -> Values:
+def combined(parts: Sequence[Values], fold: Callable[[Sequence[folding.Constant]], folding.Constant | None]) -> Values:
     """What `fold` makes of every combination of the constants that `parts` stand for."""
     combinations = list(itertools.islice(itertools.product(*map(constants, parts)), MOST_VALUES + 1))
     folded = [fold([part.value for part in combination]) for combination in combinations]
