@@ -32,7 +32,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ATTACKS = Path(__file__).parent / "attacks"
 LIMITS = "limits: {seconds: 3, memory_mb: 512}"
-SECONDS = 110  # for the whole class
+LONGEST = (
+    40  # seconds for one student: thrice the limit, as much again where asking ahead is in vain, and a busy machine
+)
 
 RIGHT = """
 import torch
@@ -120,7 +122,6 @@ class Class:
 
     code: int
     stderr: str
-    seconds: float
     out: Path
     course: Path
     planted: dict[Path, bytes]
@@ -170,15 +171,13 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Class:
         command = [sys.executable, "-m", "autograder", "grade", str(submissions), "--course", str(course)]
         command += ["--exercise", "corr2d", "--exercise", "multi_channel", "--jobs", "2", "--out", str(out)]
         environment = {**os.environ, "TMPDIR": str(temporary), "GRADER_TOKEN": canaries[3]}
-        started = time.monotonic()
         run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
-        seconds = time.monotonic() - started
     record = json.loads((out / "results.json").read_text(encoding="utf-8"))
     results = {
         each["student"]: {exercise["id"]: exercise for exercise in each["exercises"]} for each in record["submissions"]
     }
     return Class(
-        run.returncode, run.stdout + run.stderr, seconds, out, course, planted, frozenset(canaries), honest, mark,
+        run.returncode, run.stdout + run.stderr, out, course, planted, frozenset(canaries), honest, mark,
         connections, _left_behind(temporary, mark), results,
     )  # fmt: skip
 
@@ -276,7 +275,8 @@ def _is_of_run(pid: str, temporary: str) -> bool:
 
 def test_the_run_ends_well(graded: Class) -> None:
     assert graded.code == 0, graded.stderr[-2000:]
-    assert graded.seconds < SECONDS
+    longest = max(each["seconds"] for student in graded.results.values() for each in student.values())
+    assert longest < LONGEST
     assert "Traceback" not in graded.stderr
     assert all(each["status"] != "ungraded" for student in graded.results.values() for each in student.values())
 

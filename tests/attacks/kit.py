@@ -9,7 +9,6 @@ import re
 import socket
 import struct
 import sys
-import time
 
 import torch
 
@@ -103,10 +102,9 @@ def send(reply, nonce=None, kind=REPLY):
 
 
 def last_words(reply, **how):
-    """Answer the grader and say nothing more."""
+    """Answer the grader and die, so that nobody waits for more."""
     send(reply, **how)
-    while True:
-        time.sleep(1)
+    os._exit(0)
 
 
 def text(raw):
