@@ -8,7 +8,7 @@ the first differing element.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import torch
@@ -82,13 +82,21 @@ def assert_dtype(value: object, dtype: torch.dtype) -> None:
         raise Mismatch(message, suspect=suspects.get((value.dtype, dtype)))
 
 
-def assert_close(actual: object, expected: Any, *, rtol: float | None = None, atol: float | None = None) -> None:
+def assert_close(
+    actual: object,
+    expected: Any,
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+    mistakes: Mapping[str, torch.Tensor] | None = None,
+) -> None:
     """`actual` equals `expected` but for rounding: |actual - expected| <= atol + rtol * |expected|.
 
     Demands a real floating tensor (or, where `expected` is a number or a list of numbers, the same
     of floats), the exact shape, finite values where the expected ones are, and then the values. It
     does not demand the same precision: that is what checks of kind `dtype` are for, so that one slip
     costs one aspect. The tolerance defaults by the dtype of `expected`, float32 for plain numbers.
+    `mistakes` maps misconceptions to the values that they lead to: a mismatch with one of these names it.
     """
     if not isinstance(expected, torch.Tensor):
         actual = _as_tensor(actual, expected)
@@ -103,7 +111,11 @@ def assert_close(actual: object, expected: Any, *, rtol: float | None = None, at
     close &= theirs.isfinite()  # to an infinite value everything is close
     wrong = ~(close | (yours == theirs) | (yours.isnan() & theirs.isnan()))
     if wrong.any():
-        raise _value_mismatch(yours, theirs, wrong)
+        mismatch = _value_mismatch(yours, theirs, wrong)
+        for misconception, value in (mistakes or {}).items():
+            if value.shape == yours.shape and torch.allclose(yours, value.double(), rtol, atol):
+                mismatch.misconception = misconception
+        raise mismatch
 
 
 def _as_tensor(actual: object, expected: Any) -> torch.Tensor:

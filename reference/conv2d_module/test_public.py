@@ -47,13 +47,9 @@ def worked_example(submission):
     layer = submission.Conv2D((2, 2))
     layer.assign(weight=WEIGHT, bias=torch.tensor([BIAS]))
     Y = layer(X)
-    if agree(Y, RESULT - BIAS):
-        fail("these are the numbers before the bias is added", misconception="bias-not-added")
-    if agree(Y, TURNED):
-        fail("these are the numbers of a kernel turned by 180 degrees", misconception="flipped-kernel")
     if not agree(Y, layer(X)):
         fail("the same input gives other numbers the second time", misconception="weight-redrawn")
-    assert_close(Y, RESULT)
+    assert_close(Y, RESULT, mistakes={"bias-not-added": RESULT - BIAS, "flipped-kernel": TURNED})
 
 
 @check(kind="gradient", needs=[parameters, worked_example])
