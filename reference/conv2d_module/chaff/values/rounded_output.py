@@ -1,4 +1,7 @@
-"""The result is made in half precision."""
+"""The result is made in half precision.
+
+Also loses: gradient
+"""
 import torch
 from torch import nn
 from torch.nn import functional as F

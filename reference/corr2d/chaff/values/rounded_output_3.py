@@ -1,4 +1,7 @@
-"""The products are made in half precision."""
+"""The products are made in half precision.
+
+Also loses: gradient
+"""
 import torch
 
 
