@@ -25,6 +25,7 @@ from autograder.sandbox.remote import Peer
 from autograder.sandbox.wire import WireError
 
 TOTAL_FACTOR = 3  # an exercise may take this many times the limit of one of its checks
+MAX_TRACEBACK = 20_000  # characters: the message may hold what the student returned
 
 
 @dataclass
@@ -193,7 +194,7 @@ class _Grading:
         own = self.session.run_check(item, Submission(lambda seen: None), peer)
         if own is not None:
             raise MachineryError(f"check `{item.check.name}` does not even work for the reference: {own!r}") from error
-        self.graded.output += "".join(traceback.format_exception(error))
+        self.graded.output += "".join(traceback.format_exception(error))[-MAX_TRACEBACK:]
 
     def _diagnosed(self, item: CheckItem, verdict: _Verdict) -> _Verdict:
         """The verdict with the misconception that explains it best; the search is not on the student's time."""
