@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--fresh", action="store_true", help="ignore the results of earlier runs")
 
     check = _command(
-        commands, "check", _check, "run the public tests on your own work", "autograde check corr2d/corr2d.py"
+        commands, "check", _check, "run the public tests on your own work", "autograde check exercises/ID/ID.py"
     )
     check.add_argument(
         "path", metavar="PATH", type=Path, nargs="?", default=Path(), help="a file or folder (default: here)"
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     _exercises(check)
 
     validate = _command(
-        commands, "validate", _validate, "prove that the hidden tests are right", "autograde validate --exercise corr2d"
+        commands, "validate", _validate, "prove that the hidden tests are right", "autograde validate --exercise ID"
     )
     _course(validate)
     _exercises(validate)

@@ -1,6 +1,6 @@
 """The submission as a hidden test sees it: its functions, modules and objects, which live in the worker.
 
-`submission.corr2d(X, K)` returns a tensor, `submission.Conv2D((2, 3))` a module, and gradients flow
+`submission.f(X, K)` returns a tensor, `submission.Layer((2, 3))` a module, and gradients flow
 through both. Nothing of the student's is ever executed on this side.
 """
 

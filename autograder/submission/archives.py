@@ -202,7 +202,7 @@ def _long_name(kind: bytes, content: bytes) -> str | None:
 
 
 def _pax_records(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Key and value of records such as `18 path=corr2d.py\\n`."""
+    """Key and value of records such as `16 path=work.py\\n`."""
     position = 0
     while position < len(content):
         space = content.index(b" ", position, position + 20)

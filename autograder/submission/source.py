@@ -57,7 +57,7 @@ class Source:
         return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
 
     def where(self, line: int) -> str:
-        """The place as the student knows it: `corr2d.py, line 7` or `corr2d.ipynb, cell 3, line 2`."""
+        """The place as the student knows it: `work.py, line 7` or `work.ipynb, cell 3, line 2`."""
         if not self.cells:
             return f"{self.name}, line {line}"
         if not 1 <= line <= len(self.cells):
