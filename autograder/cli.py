@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from autograder import __version__
 from autograder.errors import IsolationError, MachineryError, UsageError
+from autograder.sandbox.isolation import LEVELS
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
     Run = Callable[[argparse.Namespace], int]
 
-LEVELS = ("full", "strong", "uid", "seatbelt", "process")
 EXIT_LOST, EXIT_USAGE, EXIT_MACHINERY, EXIT_INTERRUPTED = 1, 2, 3, 130
 
 

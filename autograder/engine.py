@@ -18,16 +18,16 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 
 from autograder import __version__
 from autograder.errors import MachineryError
 from autograder.exercise import Course, Exercise
-from autograder.grading.code import Code, imported
+from autograder.grading.code import imported
 from autograder.grading.diagnosis import Diagnosis
-from autograder.grading.grader import Graded, grade
+from autograder.grading.grader import TOTAL_FACTOR, Graded, grade
 from autograder.grading.session import GradingSession
 from autograder.results import ExerciseResult, points_of, to_json
 from autograder.sandbox.connection import Worker
@@ -35,16 +35,10 @@ from autograder.sandbox.limits import hold_memory
 from autograder.sandbox.remote import Peer
 from autograder.sandbox.warm import WarmProcess
 from autograder.store import Store, key_of
+from autograder.submission import Source
 
 # What one job may add to its memory: results of a few megabytes can be combined to some of many gigabytes.
 JOB_MEMORY = 2 << 30
-
-
-class HandedIn(Code, Protocol):
-    """A student's source of one exercise that could be read."""
-
-    @property
-    def digest(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -52,7 +46,7 @@ class Work:
     """One student's sources by exercise id; a text in place of a source says why it was rejected."""
 
     student: str
-    sources: Mapping[str, HandedIn | str]
+    sources: Mapping[str, Source | str]
     notes: tuple[str, ...] = ()  # sentences about what was left out or looks misnamed
 
 
@@ -236,7 +230,7 @@ class StudentGrader:
                 yield found
 
     def _result(
-        self, work: Work, exercise: Exercise, source: HandedIn, known: dict[str, ExerciseResult]
+        self, work: Work, exercise: Exercise, source: Source, known: dict[str, ExerciseResult]
     ) -> tuple[ExerciseResult, str, str]:
         own, supplied = self._imported(work, exercise, source, known)
         depends = [source.digest, self.session.course.salt, __version__, torch.__version__, "cpu"]
@@ -247,7 +241,7 @@ class StudentGrader:
         if self.store is not None and (kept := self.store.get(key)) is not None:
             return kept[0], "", kept[1]
         started = time.perf_counter()
-        code = WithHelpers(source, {id: each.text for id, each in own.items()})
+        code = replace(source, helpers={**source.helpers, **{id: each.text for id, each in own.items()}})
         graded = grade(
             self.session, exercise, code, self.connect,
             supplied={id: self.session.course.exercise(id) for id in supplied}, diagnose=self.diagnose,
@@ -256,7 +250,7 @@ class StudentGrader:
         return replace(result, seconds=round(time.perf_counter() - started, 3)), key, graded.output
 
     def _summed(
-        self, exercise: Exercise, source: HandedIn, graded: Graded, supplied: Sequence[str], work: Work
+        self, exercise: Exercise, source: Source, graded: Graded, supplied: Sequence[str], work: Work
     ) -> ExerciseResult:
         score, points = points_of(graded.checks)
         messages = []
@@ -271,10 +265,10 @@ class StudentGrader:
         )  # fmt: skip
 
     def _imported(
-        self, work: Work, exercise: Exercise, source: HandedIn, known: dict[str, ExerciseResult]
-    ) -> tuple[dict[str, HandedIn], list[str]]:
+        self, work: Work, exercise: Exercise, source: Source, known: dict[str, ExerciseResult]
+    ) -> tuple[dict[str, Source], list[str]]:
         """Of the earlier exercises that this one imports: the student's own, and what to supply instead."""
-        own: dict[str, HandedIn] = {}
+        own: dict[str, Source] = {}
         supplied = []
         for earlier in imported(self.session.course, exercise, source):
             theirs = work.sources.get(earlier.id)
@@ -286,40 +280,14 @@ class StudentGrader:
                 supplied.append(earlier.id)
         return own, supplied
 
-    def _is_right(self, work: Work, exercise: Exercise, source: HandedIn, known: dict[str, ExerciseResult]) -> bool:
+    def _is_right(self, work: Work, exercise: Exercise, source: Source, known: dict[str, ExerciseResult]) -> bool:
         if exercise.id not in known:
             known[exercise.id] = self._result(work, exercise, source, known)[0]
         return known[exercise.id].score == known[exercise.id].points
 
     def connect(self, exercise: Exercise, supplier: Peer) -> Worker:
-        seconds = int(3 * exercise.limits.seconds) + 1
+        seconds = int(TOTAL_FACTOR * exercise.limits.seconds) + 1
         return self.warm.spawn(supplier=supplier, cpu_seconds=seconds, memory_mb=exercise.limits.memory_mb)
-
-
-@dataclass(frozen=True)
-class WithHelpers:
-    """A source with further modules that it may import."""
-
-    source: Code
-    more: Mapping[str, str]
-
-    @property
-    def name(self) -> str:
-        return self.source.name
-
-    @property
-    def text(self) -> str:
-        return self.source.text
-
-    @property
-    def helpers(self) -> dict[str, str]:
-        return {**self.source.helpers, **self.more}
-
-    def where(self, line: int) -> str:
-        return self.source.where(line)
-
-    def line(self, line: int) -> str:
-        return self.source.line(line)
 
 
 def _ungraded(exercise: Exercise, reason: str) -> ExerciseResult:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Mapping
-from typing import Protocol
 
 from autograder.compare import Mismatch
 from autograder.errors import SubmissionRaised
+from autograder.grading.code import Code
 
 MAX_MESSAGE = 600
 
@@ -52,26 +51,13 @@ _FORMS = [
 ]  # fmt: skip
 
 
-class Lines(Protocol):
-    """The part of `submission.Source` that a message needs."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def helpers(self) -> Mapping[str, str]: ...
-    def where(self, line: int) -> str: ...
-    def line(self, line: int) -> str: ...
-
-
 def of_mismatch(error: Mismatch, call: str, show: bool) -> str:
     """A finding, with the call that led to it."""
     text = _plain(error.public)[:MAX_MESSAGE] if show else error.hidden
     return f"{call}: {text}" if call else text
 
 
-def of_exception(error: SubmissionRaised, source: Lines, call: str, show: bool) -> str:
+def of_exception(error: SubmissionRaised, source: Code, call: str, show: bool) -> str:
     """What the student's code raised, where, and why as far as it may be said. `show`: its own words."""
     name = _plain(error.type) if show or error.type in _KNOWN_TYPES else "an exception"
     reason = _plain(error.message) if show else _told_again(error.message, source.text)
@@ -86,7 +72,7 @@ def of_exception(error: SubmissionRaised, source: Lines, call: str, show: bool) 
     return ": ".join(part for part in (*parts, reason) if part)[:MAX_MESSAGE]
 
 
-def _place(error: SubmissionRaised, source: Lines) -> tuple[str, str]:
+def _place(error: SubmissionRaised, source: Code) -> tuple[str, str]:
     """The line of the student's own that raised, and where it is; both empty if it is not theirs."""
     if error.line <= 0:
         return "", ""
