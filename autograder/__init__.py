@@ -13,6 +13,8 @@ _HOMES = {
     "examples": "grading.examples",
     "tensors": "grading.strategies",
     "windows": "grading.strategies",
+    "Probes": "sandbox.probes",
+    "Recipe": "sandbox.recipe",
     "assert_close": "compare",
     "assert_dtype": "compare",
     "assert_shape": "compare",

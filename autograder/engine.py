@@ -27,7 +27,7 @@ from autograder.errors import MachineryError
 from autograder.exercise import Course, Exercise
 from autograder.grading.code import imported
 from autograder.grading.diagnosis import Diagnosis
-from autograder.grading.grader import TOTAL_FACTOR, Graded, grade
+from autograder.grading.grader import Graded, grade
 from autograder.grading.session import GradingSession
 from autograder.results import ExerciseResult, points_of, to_json
 from autograder.sandbox.connection import Worker
@@ -285,8 +285,8 @@ class StudentGrader:
             known[exercise.id] = self._result(work, exercise, source, known)[0]
         return known[exercise.id].score == known[exercise.id].points
 
-    def connect(self, exercise: Exercise, supplier: Peer) -> Worker:
-        seconds = int(TOTAL_FACTOR * exercise.limits.seconds) + 1
+    def connect(self, exercise: Exercise, supplier: Peer, gpu: bool) -> Worker:
+        seconds = int(exercise.limits.total) + 1
         return self.warm.spawn(supplier=supplier, cpu_seconds=seconds, memory_mb=exercise.limits.memory_mb)
 
 

@@ -11,7 +11,7 @@ import hashlib
 import math
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,28 @@ from autograder.errors import CourseError, UsageError
 
 FORMAT = 1
 MAX_LIMIT = 1_000_000
+TOTAL_FACTOR = 3  # an exercise may take this many times the limit of one of its checks
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use: seconds of wall time per check, memory above the worker's start."""
+    """What a submission may use: seconds of wall time per check, memory above the worker's start.
+
+    `checks` holds the seconds of those checks that may take another time.
+    """
 
     seconds: float = 10.0
     memory_mb: int = 1024
+    checks: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, check: str) -> float:
+        """Seconds that one check may take."""
+        return self.checks.get(check, self.seconds)
+
+    @property
+    def total(self) -> float:
+        """Seconds that all checks together may take."""
+        return TOTAL_FACTOR * self.seconds + sum(self.checks.values())
 
 
 @dataclass(frozen=True)
@@ -169,13 +183,18 @@ def load_exercise(folder: Path) -> Exercise:
 
 
 def _limits(path: Path, raw: dict[str, Any]) -> Limits:
-    known = {field.name for field in fields(Limits)}
-    for key, value in raw.items():
-        if key not in known:
+    known = {each.name for each in fields(Limits)}
+    checks = raw.get("checks", {})
+    if not isinstance(checks, dict):
+        raise CourseError(path, _line(path, "checks"), "`limits.checks` must map checks to seconds")
+    numbers = {key: value for key, value in raw.items() if key != "checks"}
+    numbers |= {f"checks.{check}": value for check, value in checks.items()}
+    for key, value in numbers.items():
+        if key not in known and not key.startswith("checks."):
             raise CourseError(path, _line(path, key), f"unknown key `limits.{key}`; expected {_listed(known)}")
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < MAX_LIMIT:
             reason = f"`limits.{key}` must be a number above 0 and below {MAX_LIMIT}, not {value!r}"
-            raise CourseError(path, _line(path, key), reason)
+            raise CourseError(path, _line(path, key.rpartition(".")[2]), reason)
     return Limits(**raw | {"memory_mb": math.ceil(raw.get("memory_mb", Limits.memory_mb))})
 
 

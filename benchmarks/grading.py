@@ -34,7 +34,8 @@ from autograder.grading.restrictions import find_in_source, find_in_trace, restr
 from autograder.grading.session import GradingSession
 from autograder.sandbox.isolation import measure
 from autograder.sandbox.warm import WarmProcess
-from autograder.sandbox.worker import Executor, _watching, plain, seed_everything
+from autograder.sandbox.executor import Executor, plain, seed_everything
+from autograder.sandbox.watch import watching
 from autograder.sandbox.zygote import warm_up
 from autograder.submission import Source
 
@@ -177,7 +178,7 @@ class BareSubmission:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        with _watching(True) as seen:
+        with watching(True) as seen:
             yield
         assert seen is not None
         found = Seen(set(), *seen)

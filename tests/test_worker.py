@@ -12,7 +12,7 @@ import torch
 
 from autograder.sandbox import wire
 from autograder.sandbox.wire import Handle
-from autograder.sandbox.worker import MAX_TEXT, Executor
+from autograder.sandbox.executor import MAX_TEXT, Executor
 
 Load = Callable[..., Executor]
 

@@ -12,7 +12,7 @@ import torch
 from autograder.compare import Mismatch, assert_tensor
 from autograder.errors import SubmissionRaised
 from autograder.grading.examples import fresh
-from autograder.grading.handles import RemoteFunction, RemoteModule
+from autograder.grading.mirrors import RemoteFunction, RemoteModule
 
 # Of the sum of the gradient's magnitudes; float32 rounding is a hundred times below.
 _GRADIENT_TOLERANCE = 1e-3

@@ -24,7 +24,6 @@ from autograder.sandbox.connection import Worker
 from autograder.sandbox.remote import Peer
 from autograder.sandbox.wire import WireError
 
-TOTAL_FACTOR = 3  # an exercise may take this many times the limit of one of its checks
 MAX_TRACEBACK = 20_000  # characters: the message may hold what the student returned
 
 
@@ -36,7 +35,7 @@ class Graded:
     output: str = ""
 
 
-Connect = Callable[[Exercise, Peer], Worker]
+Connect = Callable[[Exercise, Peer, bool], Worker]
 Diagnose = Callable[[CheckItem, list[Any]], str | None]
 
 
@@ -51,8 +50,8 @@ def grade(
 ) -> Graded:
     """Run every check of the exercise.
 
-    `connect` gives a fresh worker, whose questions about `supplied` exercises are answered here;
-    `diagnose` names the misconception behind a failed check's transcript.
+    `connect` gives a fresh worker, with a GPU if it is to have one, whose questions about `supplied`
+    exercises are answered here; `diagnose` names the misconception behind a failed check's transcript.
     """
     return _Grading(session, exercise, code, connect, supplied, diagnose).run()
 
@@ -82,9 +81,10 @@ class _Grading:
         self.supplier = Supplier(supplied)
         self.submission = Submission(partial(watch, exercise, code, supplied))
         self.worker: Worker | None = None
+        self.has_gpu = False  # of the worker
         self.graded = Graded([])
-        self.end = time.monotonic() + TOTAL_FACTOR * exercise.limits.seconds
-        self.spare = TOTAL_FACTOR * exercise.limits.seconds  # what asking ahead in vain may take that is not counted
+        self.end = time.monotonic() + exercise.limits.total
+        self.spare = exercise.limits.total  # what asking ahead in vain may take that is not counted
 
     def run(self) -> Graded:
         try:
@@ -101,7 +101,7 @@ class _Grading:
             if unusable or missing:
                 self._add(item, _Verdict("blocked", unusable or f"needs `{missing[0]}`, which did not pass"))
                 continue
-            error = self._load() or self._run(item)
+            error = self._load(item) or self._run(item)
             verdict = self._judge(item, error)
             if verdict.status == "passed":
                 passed.add(item.check.name)
@@ -116,17 +116,20 @@ class _Grading:
         if isinstance(error, Diverged):
             self._hang_up()
             self._excuse(time.monotonic() - started)  # the second try is for our convenience
-            error = self._load() or self.session.run_check(item, self.submission, self.worker, ahead=False)
+            error = self._load(item) or self.session.run_check(item, self.submission, self.worker, ahead=False)
+        if error is not None and self.has_gpu:
+            self._hang_up()  # an error of the GPU stays with the process: the next check gets another
         return error
 
-    def _load(self) -> BaseException | None:
+    def _load(self, item: CheckItem) -> BaseException | None:
         """Make sure that a worker with the submission loaded is there; what went wrong, or None."""
-        if self.worker is not None and self.worker.alive:
-            self.worker.deadline = self._deadline()
+        needs_gpu = item.on_device and self.session.device.type == "cuda"
+        if self.worker is not None and self.worker.alive and self.has_gpu == needs_gpu:
+            self.worker.deadline = self._deadline(item)
             return None
         self._hang_up()
-        self.worker = self.connect(self.exercise, self.supplier)
-        self.worker.deadline = self._deadline()
+        self.worker, self.has_gpu = self.connect(self.exercise, self.supplier, needs_gpu), needs_gpu
+        self.worker.deadline = self._deadline(item)
         try:
             reply = self.worker.ask(loading(self.exercise, self.code, self.supplied))
             if reply["ok"]:
@@ -147,8 +150,8 @@ class _Grading:
         self.spare -= excused
         self.end += excused
 
-    def _deadline(self) -> float:
-        return min(time.monotonic() + self.exercise.limits.seconds, self.end)
+    def _deadline(self, item: CheckItem) -> float:
+        return min(time.monotonic() + self.exercise.limits.of(item.check.name), self.end)
 
     def _hang_up(self) -> None:
         if self.worker is not None:
@@ -170,7 +173,7 @@ class _Grading:
             case SubmissionRaised():
                 return _Verdict("raised", wording.of_exception(error, self.code, call, show))
             case WorkerTimeout():
-                return _Verdict("timeout", f"no answer after {self.exercise.limits.seconds:g} s: an endless loop?")
+                return _Verdict("timeout", self._late(item))
             case WorkerCrashed():
                 return _Verdict("crashed", f"the process that ran your code died: {error}")
             case WireError():
@@ -184,6 +187,11 @@ class _Grading:
             case _:
                 self._blame(item, error)
                 return _Verdict("failed", "the result cannot be used as the check must use it")
+
+    def _late(self, item: CheckItem) -> str:
+        seconds = f"no answer after {self.exercise.limits.of(item.check.name):g} s"
+        epoch = self.worker.epoch if self.worker is not None else 0
+        return f"{seconds}, in epoch {epoch} of the training: too slow?" if epoch else f"{seconds}: an endless loop?"
 
     def _blame(self, item: CheckItem, error: BaseException) -> None:
         """The check stumbled over a result: the student's doing, unless it does over the reference's too."""

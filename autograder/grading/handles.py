@@ -16,9 +16,10 @@ import torch
 from autograder.compare import Mismatch
 from autograder.errors import SubmissionRaised, WorkerError
 from autograder.grading.examples import fresh
+from autograder.grading.mirrors import RemoteFunction, RemoteModule, RemoteObject
 from autograder.sandbox import wire
 from autograder.sandbox.connection import Batch, Worker
-from autograder.sandbox.remote import Peer, Reference, remote_call
+from autograder.sandbox.remote import Peer
 from autograder.sandbox.wire import Handle, WireError
 
 MAX_NAME = 200
@@ -58,6 +59,9 @@ class Submission:
         self._op = ""
         self._seed: int | None = None
         self._manual_seed: int | None = None
+        self._device: torch.device | None = None
+        self._pretend: torch.device | None = None
+        self.devices: list[str] = []
         self._begins: int | None = None
         self.asked: list[dict[str, Any]] = []
         self.answered: list[dict[str, Any]] = []
@@ -87,9 +91,42 @@ class Submission:
             self._seen = None
         self._watch(seen)
 
-    def begin(self, peer: Peer, seed: int, first_id: int, ahead: Batch | None) -> None:
-        """Start a check: a known seed, an empty transcript, and perhaps all that it is going to ask."""
+    @contextmanager
+    def on(self, device: torch.device) -> Iterator[None]:
+        """The calls inside get their tensors on the device; `devices` then says where those of the last result are."""
+        self._device = device
+        try:
+            yield
+        finally:
+            self._device = None
+
+    def net(self, *layers: Sequence[Any], device: torch.device | None = None) -> RemoteModule:
+        """A network of the package's own for student code to work on, built and observed in the worker (`Probes`)."""
+        built = self.receive(self.ask({"op": "probe", "layers": [*layers], "device": device}))
+        if not isinstance(built, RemoteModule):
+            raise WireError("a net that is no module")
+        return built
+
+    def batches(self, pairs: Sequence[tuple[Any, Any]]) -> RemoteObject:
+        """An iterable over (X, y), for student code to train or evaluate on."""
+        return self.receive(self.ask({"op": "probe", "pairs": [*pairs]}))  # type: ignore[no-any-return]
+
+    def log(self) -> list[dict[str, Any]]:
+        """What nets and batches have observed since the check began; the worker's word."""
+        events = self.receive(self.ask({"op": "log"}))
+        if type(events) is not list or any(type(each) is not dict for each in events):
+            raise WireError("a log that is no list of events")
+        return events
+
+    def begin(
+        self, peer: Peer, seed: int, first_id: int, ahead: Batch | None, pretend: torch.device | None = None
+    ) -> None:
+        """Start a check: a known seed, an empty transcript, and perhaps all that it is going to ask.
+
+        `pretend` is a device that the worker is to feign.
+        """
         self._peer, self._seed, self._manual_seed, self._begins = peer, seed, None, first_id
+        self._device, self._pretend, self.devices = None, pretend, []
         self._seen, self.transcript, self.last_request = None, [], None
         self.asked, self.answered, self._ahead, self._replies, self._answered = [], [], ahead, None, 0
 
@@ -111,14 +148,20 @@ class Submission:
             request["seed"], self._seed = self._seed, None
         if self._manual_seed is not None:
             request["manual_seed"], self._manual_seed = self._manual_seed, None
-        if self._seen is not None and request["op"] == "call":
-            request["watch"] = True
+        if self._pretend is not None:
+            request["pretend"] = self._pretend
         if request["op"] == "call":
             self.last_request = request
+            if self._seen is not None:
+                request["watch"] = True
+            if self._device is not None:
+                request["device"] = self._device
         self._op = request["op"]
         reply = self._reply(request)
         if "undefined" in reply and reply["undefined"] != request.get("target"):
             raise WireError("a name that nobody asked for")
+        if "device" in request and request["op"] == "call" and reply["ok"]:
+            self.devices = _texts(reply, "devices")
         if self._seen is not None and request["op"] == "call" and reply["ok"]:
             if isinstance(request["target"], str):
                 self._seen.names.add(request["target"])
@@ -160,7 +203,7 @@ class Submission:
             error = reply["error"]
             self.transcript.append(("error", error["type"], error["message"]))
             raise SubmissionRaised(error["type"], tuple(error["bases"]), error["message"], error["file"], error["line"])
-        kind = "fetched" if self._op == "fetch" else "value"
+        kind = "fetched" if self._op in ("fetch", "state") else "value"
         self.transcript.append((kind, reply.get("value")))
         return self._alive(reply.get("value"))
 
@@ -184,154 +227,12 @@ class _Nobody:
         raise RuntimeError("no check has begun")
 
 
-class RemoteFunction:
-    """A function or method of the student's."""
-
-    def __init__(self, submission: Submission, target: str | int, path: str = "") -> None:
-        self._submission, self._target, self._path = submission, target, path
-
-    def __call__(self, *args: Any) -> Any:
-        return remote_call(self._submission, self._request(args), (), self._submission.receive)
-
-    def echo(self, *args: Any) -> list[Any] | None:
-        """Call, and return the arguments as the call left them; None if they are unchanged."""
-        reply = self._submission.ask(self._request(args) | {"echo": True})
-        self._submission.receive(reply)
-        return _echo(reply, args)
-
-    def _request(self, args: Sequence[Any]) -> dict[str, Any]:
-        request = {"op": "call", "target": self._target, "args": list(args)}
-        return request | {"path": self._path} if self._path else request
-
-
-class RemoteObject:
-    """An object of the student's that is no module: methods and items call through."""
-
-    __iter__ = None  # or Python would ask for items 0, 1, 2 and so on until the worker says that there are no more
-
-    def __init__(self, submission: Submission, handle: Handle) -> None:
-        self._submission, self._id = submission, handle.id
-        self._alive = Reference(submission, "object", handle.id)
-        self.type_name = handle.type
-
-    def __getattr__(self, name: str) -> RemoteFunction:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return RemoteFunction(self._submission, self._id, name)
-
-    def __call__(self, *args: Any) -> Any:
-        return RemoteFunction(self._submission, self._id)(*args)
-
-    def __getitem__(self, index: Any) -> Any:
-        return RemoteFunction(self._submission, self._id, "__getitem__")(index)
-
-
-class RemoteModule(torch.nn.Module):
-    """The mirror of a student's module: same parameters, and a forward that runs in the worker.
-
-    Parameters and buffers that changed here are shipped before each forward; gradients of the
-    student's own graph fill `.grad` here.
-    """
-
-    def __init__(self, submission: Submission, handle: Handle) -> None:
-        super().__init__()
-        parameters, buffers = _tensors(handle.about, "parameters"), _tensors(handle.about, "buffers")
-        self._submission, self._id = submission, handle.id
-        self._alive = Reference(submission, "object", handle.id)
-        self._names = [*parameters]
-        self._shipped = {name: tensor.detach().clone() for name, tensor in (parameters | buffers).items()}
-        self.training = handle.about.get("training") is True
-        # Not by register_parameter, which refuses the names of this class's own attributes.
-        for name, tensor in parameters.items():
-            parent, leaf = self._parent(name)
-            parent._parameters[leaf] = torch.nn.Parameter(tensor.detach(), tensor.requires_grad)
-        for name, tensor in buffers.items():
-            parent, leaf = self._parent(name)
-            parent._buffers[leaf] = tensor.detach()
-
-    def get_parameter(self, target: str) -> torch.nn.Parameter:
-        """The parameter of this name, even if it is that of an attribute as well."""
-        return dict(self.named_parameters())[target]
-
-    def forward(self, *args: Any) -> Any:
-        parameters = dict(self.named_parameters())
-        mine = [parameters[name] for name in self._names]
-        return remote_call(self._submission, self._request(args), mine, self._submission.receive)
-
-    def echo(self, *args: Any) -> list[Any] | None:
-        """Call, and return the arguments as the call left them; None if they are unchanged."""
-        reply = self._submission.ask(self._request(args) | {"echo": True})
-        self._submission.receive(reply)
-        return _echo(reply, args)
-
-    def fetch(self, path: str) -> Any:
-        """The student's attribute as it is now, registered or not."""
-        return self._submission.receive(
-            self._submission.ask({"op": "fetch", "target": self._id, "path": path, "args": []})
-        )
-
-    def assign(self, **values: torch.Tensor) -> None:
-        """Copy values into the student's tensors in place, registered or not."""
-        self._submission.receive(self._submission.ask({"op": "assign", "target": self._id, "values": values}))
-        mine = dict(self.named_parameters()) | dict(self.named_buffers())
-        with torch.no_grad():
-            for name, value in values.items():
-                if name in mine:
-                    mine[name].copy_(value)
-                    self._shipped[name] = mine[name].detach().clone()
-
-    def train(self, mode: bool = True) -> RemoteModule:
-        super().train(mode)
-        self._submission.receive(self._submission.ask({"op": "mode", "target": self._id, "training": mode}))
-        return self
-
-    def _request(self, args: Sequence[Any]) -> dict[str, Any]:
-        request = {"op": "call", "target": self._id, "args": list(args), "parameters": self._names}
-        return request | {"values": self._changed()}
-
-    def _changed(self) -> dict[str, torch.Tensor]:
-        changed = {}
-        for name, tensor in (dict(self.named_parameters()) | dict(self.named_buffers())).items():
-            now = tensor.detach()
-            if not torch.equal(now, self._shipped[name]):
-                changed[name] = self._shipped[name] = now.clone()
-        return changed
-
-    def _parent(self, name: str) -> tuple[torch.nn.Module, str]:
-        *path, leaf = name.split(".")
-        module: torch.nn.Module = self
-        for part in path:
-            module = module._modules.setdefault(part, torch.nn.Module())  # type: ignore[assignment]
-        return module, leaf
-
-
-def _echo(reply: Mapping[str, Any], args: Sequence[Any]) -> list[Any] | None:
-    echo = reply.get("echo")
-    if echo is not None and (type(echo) is not list or len(echo) != len(args)):
-        raise WireError("an echo of other arguments")
-    return echo
-
-
 def _texts(reply: Mapping[str, Any], key: str) -> list[str]:
     """Names; those that no module, function or operator has are left out."""
     found = reply.get(key)
     if type(found) is not list or any(type(item) is not str for item in found):
         raise WireError("names that are not a list of names")
     return [name for name in found if len(name) <= MAX_NAME and name.isprintable()]
-
-
-def _tensors(about: Any, key: str) -> dict[str, torch.Tensor]:
-    found = about.get(key) if type(about) is dict else None
-    if type(found) is not dict or not all(
-        type(name) is str and _is_path(name) and isinstance(tensor, torch.Tensor) for name, tensor in found.items()
-    ):
-        raise WireError("a module of the wrong form")
-    return found
-
-
-def _is_path(name: str) -> bool:
-    """Whether a tensor in a module may have this name: parts between dots, any text each."""
-    return len(name) <= MAX_NAME and name.isprintable() and all(name.split("."))
 
 
 def _described(request: Mapping[str, Any]) -> str:
@@ -345,6 +246,8 @@ def _shape_of(value: Any) -> str:
         return f"tensor {'x'.join(map(str, value.shape))}".strip()
     if isinstance(value, tuple):
         return f"({', '.join(map(_shape_of, value[:MAX_SHOWN]))}{', ...' if len(value) > MAX_SHOWN else ''})"
-    if value is None or (isinstance(value, (int, str)) and len(repr(value)) <= MAX_SHOWN):
+    if isinstance(value, Handle):
+        return "..."
+    if value is None or (isinstance(value, (int, str, torch.device)) and len(repr(value)) <= MAX_SHOWN):
         return repr(value)
     return "..." if isinstance(value, (int, float, str)) else type(value).__name__

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 
 from autograder.sandbox import wire
+from autograder.sandbox.executor import Executor
 from autograder.sandbox.remote import Peer
-from autograder.sandbox.worker import Executor
 
 
 class LocalPeer:

@@ -19,7 +19,7 @@ from autograder.errors import CourseError
 from autograder.exercise import Exercise
 from autograder.grading.examples import fresh
 from autograder.sandbox import wire
-from autograder.sandbox.worker import Executor
+from autograder.sandbox.executor import Executor
 
 # Of one question, and of all results that a worker holds on to: a graph takes 5 KB for each.
 MAX_ELEMENTS = 1 << 14

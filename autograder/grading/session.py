@@ -19,6 +19,7 @@ import torch
 from autograder.compare import Mismatch
 from autograder.errors import CourseError, MachineryError, SubmissionRaised
 from autograder.exercise import Course, Exercise
+from autograder.grading.accuracy import Calibration, Measured
 from autograder.grading.checks import Check, check_of
 from autograder.grading.examples import drawn_examples, fresh, seed_of
 from autograder.grading.handles import Diverged, Submission
@@ -27,7 +28,10 @@ from autograder.grading.rehearsal import Rehearsed
 from autograder.sandbox.connection import Batch, Worker
 from autograder.sandbox.remote import Peer
 
+CPU, GPU = torch.device("cpu"), torch.device("cuda", 0)
 RNG_SEED_OF_PUBLIC = "public"
+FIXTURES = ("submission", "device", "reference", "measured")  # what a check may take beside its examples
+PUBLIC_FIXTURES = FIXTURES[:2]
 IDS_PER_CHECK = 1 << 20  # so that the worker's ids are the same whatever happened in earlier checks
 
 
@@ -41,17 +45,28 @@ class CheckItem(pytest.Function):
     check: Check
     exercise: Exercise
 
+    @property
+    def on_device(self) -> bool:
+        """Whether the check is about a device, and runs where there is one."""
+        return not {"device", "measured"}.isdisjoint(self._fixtureinfo.argnames)
+
 
 class GradingSession:
-    """The pytest plugin: collects the checks, and runs them for whatever `work` has to grade."""
+    """The pytest plugin: collects the checks, and runs them for whatever `work` has to grade.
 
-    def __init__(self, course: Course, exercises: Collection[Exercise], *, public: bool) -> None:
-        self.course, self.public = course, public
+    `device` is where checks that are about a device run; on the CPU there is a pretence of one.
+    """
+
+    def __init__(
+        self, course: Course, exercises: Collection[Exercise], *, public: bool, device: torch.device = CPU
+    ) -> None:
+        self.course, self.public, self.device = course, public, device
         if not public:  # an earlier exercise may be imported, and is then graded to know whether it is right
             last = max(course.exercises.index(each) for each in exercises)
             exercises = course.exercises[: last + 1]
         self.by_file = {(each.public_tests if public else each.hidden_tests).resolve(): each for each in exercises}
         self.items: dict[str, list[CheckItem]] = {each.id: [] for each in exercises}
+        self.calibration = Calibration(course, exercises)
         self.references = {} if public else {each.id: Reference(each.solution) for each in exercises}
         self.digests = {each.id: each.digest() for each in course.exercises}
         self.examples: dict[str, list[dict[str, Any]]] = {}
@@ -113,7 +128,7 @@ class GradingSession:
         for item in session.items:
             assert isinstance(item, CheckItem)
             for name in item._fixtureinfo.argnames:
-                if name not in ("submission",) if self.public else name not in ("submission", "reference"):
+                if name not in (PUBLIC_FIXTURES if self.public else FIXTURES):
                     reason = f"check `{item.check.name}` takes `{name}`, which no check of this file can have"
                     self.error = self.error or CourseError(item.path, None, reason)
             self.items[item.exercise.id].append(item)
@@ -144,9 +159,9 @@ class GradingSession:
         its_own = self._seed(item, "worker")  # ours tells what is drawn here, hidden inputs above all
         number = self.items[item.exercise.id].index(item)
         batch = self.batches.get(id) if ahead and isinstance(peer, Worker) else None
-        submission.begin(peer, its_own, number * IDS_PER_CHECK, batch)
+        submission.begin(peer, its_own, number * IDS_PER_CHECK, batch, self._pretended(item))
         torch.default_generator.manual_seed(seed)
-        error = self._call(item, {"submission": submission, "reference": self.references.get(item.exercise.id)})
+        error = self._call(item, submission)
         # Anew after a second try: what is kept may hold numbers that an odd worker gave to its objects.
         if error is None and isinstance(peer, Worker) and (id not in self.batches or not ahead):
             self.batches[id] = Batch(submission.asked) if self._asks_apart(item, submission) else None
@@ -159,14 +174,26 @@ class GradingSession:
         """
         rehearsal = Submission(lambda seen: None)
         peer = Rehearsed(submission.answered)
-        rehearsal.begin(peer, 0, 0, None)
+        rehearsal.begin(peer, 0, 0, None, self._pretended(item))
         torch.default_generator.manual_seed(self._seed(item))
-        error = self._call(item, {"submission": rehearsal, "reference": self.references.get(item.exercise.id)})
+        error = self._call(item, rehearsal)
         return error is None and peer.was_asked(submission.asked)
 
-    def _call(self, item: CheckItem, given: Mapping[str, Any]) -> Exception | None:
-        submission = given["submission"]
-        arguments = {name: given[name] for name in item._fixtureinfo.argnames}
+    def _pretended(self, item: CheckItem) -> torch.device | None:
+        return GPU if "device" in item._fixtureinfo.argnames and self.device == CPU else None
+
+    def _given(self, item: CheckItem, submission: Submission) -> Mapping[str, Any]:
+        """What the check takes, by the names of its arguments."""
+        given = {
+            "submission": lambda: submission,
+            "reference": lambda: self.references[item.exercise.id],
+            "device": lambda: GPU,
+            "measured": lambda: Measured(self.calibration, item.exercise, item.check.name, self.device),
+        }
+        return {name: given[name]() for name in item._fixtureinfo.argnames}
+
+    def _call(self, item: CheckItem, submission: Submission) -> Exception | None:
+        arguments = self._given(item, submission)
         first: Exception | None = None
         first_request = None
         for example in self._examples(item):
@@ -191,6 +218,8 @@ class GradingSession:
         for items in self.items.values():
             for item in items:
                 self._examples(item)
+                if "measured" in item._fixtureinfo.argnames:
+                    self.calibration.dataset()
 
     def _seed(self, item: CheckItem, *use: str) -> int:
         return seed_of(self.course.salt or RNG_SEED_OF_PUBLIC, item.exercise.id, item.check.name, *use)

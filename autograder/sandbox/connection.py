@@ -54,6 +54,7 @@ class Worker:
         self.alive = True
         self.deadline = time.monotonic() + GRACE
         self.confined = False
+        self.epoch = 0  # how far a training has come, by the worker's own account
         self.forgotten: list[tuple[str, int]] = []
         self.ending = Ending()
         data.setblocking(False)
@@ -76,13 +77,16 @@ class Worker:
             raise WorkerCrashed("the process that ran the submission is gone")
         if not self.confined:
             self._await_hello()
-        nonce = secrets.randbits(64)
+        nonce, self.epoch = secrets.randbits(64), 0
         try:
             self._send(wire.frame(wire.REQUEST, nonce, body))
             for _ in range(MAX_QUESTIONS):
                 kind, value = self._receive(nonce)
                 if kind == wire.REPLY:
                     return checked(value)
+                if kind == wire.NOTE:
+                    self._note(value)
+                    continue
                 self._send(wire.frame(wire.ANSWER, nonce, self._answer(value)))
             raise wire.WireError("too many questions")
         except wire.WireError as error:
@@ -140,6 +144,11 @@ class Worker:
         except wire.Unencodable:
             raise wire.WireError("a question whose answer cannot be sent") from None
 
+    def _note(self, number: Any) -> None:
+        if type(number) is not int or not 0 < number <= wire.MAX_NOTE:
+            raise wire.WireError("a note that is no number of an epoch")
+        self.epoch = number
+
     def _send(self, frame: bytes) -> None:
         view = memoryview(frame)
         while view:
@@ -150,7 +159,7 @@ class Worker:
 
     def _receive(self, nonce: int) -> tuple[int, Any]:
         kind, echoed, length = wire.header(self._exactly(wire.HEADER.size), REPLY_CAP)
-        if kind not in (wire.REPLY, wire.QUESTION) or echoed != nonce:
+        if kind not in (wire.REPLY, wire.QUESTION, wire.NOTE) or echoed != nonce:
             raise wire.WireError("an answer to no question")
         self.received += length
         if self.received > TOTAL_CAP:

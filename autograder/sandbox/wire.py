@@ -1,7 +1,7 @@
 """The typed format that crosses the boundary, and the frames that carry it.
 
 A value is one tag byte and its content: None, booleans, integers, floats, strings, lists, tuples,
-dicts, dtypes, tensors (dtype, shape, raw little-endian bytes) and handles (a number that stands
+dicts, dtypes, devices, tensors (dtype, shape, raw little-endian bytes) and handles (a number that stands
 for an object which stays where it is). Nothing here resolves a name, calls a constructor that the
 other side chose, or allocates before the size that is claimed has been checked against the bytes
 that are really there. There is no pickle.
@@ -25,6 +25,7 @@ MAX_ITEMS = 200_000
 MAX_DIMS = 8
 MAX_EXTENT = 1 << 28  # product of a tensor's sides, where 0 counts as 1: what a sum over an empty side would fill
 MAX_INT_BYTES = 256
+MAX_DEVICES = 16
 MAX_KEY = 1 << 63  # every multiple of 2**61 - 1 has the same hash
 TENSOR_ITEMS = 20  # a tensor of one element takes a kilobyte
 
@@ -32,6 +33,8 @@ MAGIC = b"AGW1"
 HEADER = struct.Struct("<4sBQQ")  # magic, kind, nonce, length of the body in bytes
 REQUEST, REPLY = 1, 2  # trusted side asks, worker answers
 QUESTION, ANSWER = 3, 4  # worker asks for a function that the grader supplies, trusted side answers
+NOTE = 5  # worker says in which epoch a training is, up to a bound
+MAX_NOTE = 1000
 
 DTYPES = (
     torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.int16, torch.int8,
@@ -42,6 +45,7 @@ _CODES = {dtype: code for code, dtype in enumerate(DTYPES)}
 _U32, _U64, _I64, _F64 = struct.Struct("<I"), struct.Struct("<Q"), struct.Struct("<q"), struct.Struct("<d")
 _TENSOR = struct.Struct("<BBB")  # dtype, flags, number of dimensions
 _REQUIRES_GRAD, _STRIDED = 1, 2
+_DEVICES = ("cpu", "cuda", "meta", "mps")
 
 
 class WireError(Exception):
@@ -69,7 +73,7 @@ def carries(value: Any) -> bool:
     kind = type(value)
     if kind in (torch.Tensor, torch.nn.Parameter):
         return value.layout is torch.strided and value.dtype in _CODES and value.dim() <= MAX_DIMS
-    return kind in (type(None), bool, int, float, str, torch.dtype, torch.Size)
+    return kind in (type(None), bool, int, float, str, torch.dtype, torch.device, torch.Size)
 
 
 def is_key(value: Any) -> bool:
@@ -120,6 +124,8 @@ def _encode(value: Any, out: list[bytes], depth: int, strided: bool) -> None:
         out += (b"f", _F64.pack(value))
     elif kind is torch.dtype:
         out += (b"y", bytes([_CODES[value]]))
+    elif kind is torch.device:
+        out += (b"v", bytes([_DEVICES.index(value.type), value.index or 0]))
     elif kind is Handle:
         out += (b"h", _U64.pack(value.id))
         _encode(value.type, out, depth + 1, strided)
@@ -192,7 +198,7 @@ def decode(body: bytes, *, strided: bool = False) -> Any:
     return value
 
 
-_NONE, _TRUE, _FALSE, _INT, _FLOAT, _STR, _LIST, _TUPLE, _DICT, _DTYPE, _ARRAY, _HANDLE = b"NTFifsltdyxh"
+_NONE, _TRUE, _FALSE, _INT, _FLOAT, _STR, _LIST, _TUPLE, _DICT, _DTYPE, _DEVICE, _ARRAY, _HANDLE = b"NTFifsltdyvxh"
 
 
 class _Reader:
@@ -243,6 +249,11 @@ class _Reader:
             return _F64.unpack_from(self.body, self.step(8))[0]
         if tag == _DTYPE:
             return self.dtype(self.body[self.step(1)])
+        if tag == _DEVICE:
+            code, index = self.take(2)
+            if code >= len(_DEVICES) or index >= MAX_DEVICES:
+                raise WireError("an unknown device")
+            return torch.device(_DEVICES[code], index) if code else torch.device("cpu")
         if tag == _HANDLE:
             id = _U64.unpack_from(self.body, self.step(8))[0]
             name = self.value(depth + 1)

@@ -92,7 +92,8 @@ def warm_up() -> None:
     """
     import torch
 
-    from autograder.sandbox import wire, worker
+    from autograder.sandbox import wire, worker  # noqa: F401 (a worker finds it loaded)
+    from autograder.sandbox.executor import Executor
 
     torch.set_num_threads(1)
     net = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Sigmoid(), torch.nn.AvgPool2d(2), torch.nn.Flatten())
@@ -101,7 +102,7 @@ def warm_up() -> None:
         loss = torch.nn.functional.cross_entropy(net(torch.randn(4, 1, 6, 6)), torch.zeros(4, dtype=torch.int64))
         torch.autograd.backward(loss)
         optimizer.step()
-    executor = worker.Executor()
+    executor = Executor()
     load = {"op": "load", "module": "warm_up", "file": "warm_up.py", "text": _WARM_UP, "helpers": {}, "supplied": {}}
     executor.execute(wire.decode(wire.encode(load | {"seed": 1})))
     executor.finder.deactivate()

@@ -1,0 +1,126 @@
+"""What a submission can import beside what is installed: its own files, what the grader supplies, and bystanders.
+
+Everything is served from memory. It runs in the worker, in the same process as student code.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.util
+import linecache
+import sys
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+from autograder.sandbox.remote import Peer, remote_call
+
+# Modules that submissions import for plots and notebooks, and that grading can do without.
+BYSTANDERS = {"matplotlib", "matplotlib_inline", "seaborn", "plotly", "IPython", "ipywidgets", "tqdm", "pandas", "d2l"}
+
+
+class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Serves the submission, its helper modules and what the grader supplies from memory."""
+
+    def __init__(self) -> None:
+        self.sources: dict[str, tuple[str, str]] = {}
+        self.supplied: dict[str, dict[str, Any]] = {}
+        self.mine: dict[str, ModuleType] = {}
+        self.theirs: dict[str, ModuleType] = {}
+
+    def activate(self) -> None:
+        """From now on the submission's modules are importable, and nothing else of their names."""
+        self.theirs = self._swap(self.mine)
+        sys.meta_path.insert(0, self)
+
+    def deactivate(self) -> None:
+        """Undo `activate`, for a process that goes on after the submission."""
+        sys.meta_path.remove(self)
+        self.mine = self._swap(self.theirs)
+
+    def _swap(self, modules: dict[str, ModuleType]) -> dict[str, ModuleType]:
+        names = {*self.sources, *self.supplied}
+        taken = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+        sys.modules.update(modules)
+        return taken
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
+        if fullname in self.sources or fullname in self.supplied:
+            return importlib.util.spec_from_loader(fullname, self)
+        if fullname.partition(".")[0] in BYSTANDERS:
+            return _bystander(fullname, self)
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        name = module.__name__
+        if name in self.sources:
+            file, text = self.sources[name]
+            linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+            module.__file__ = file
+            try:
+                exec(compile(text, file, "exec", dont_inherit=True), module.__dict__)
+            except BaseException:
+                if name not in self.supplied:
+                    raise
+        module.__dict__.update(self.supplied.get(name, {}))
+
+
+class _Bystander(ModuleType):
+    """In place of a module for pictures and notebooks that is not installed: importing it costs nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AttributeError(f"{self.__name__} is not installed where your code is graded, so it has no {name}")
+
+
+class _BystanderLoader(importlib.abc.Loader):
+    def create_module(self, spec: Any) -> ModuleType:
+        return _Bystander(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        pass
+
+
+def _bystander(fullname: str, finder: Any) -> Any:
+    """A spec for such a module, unless it is there."""
+    sys.meta_path.remove(finder)
+    try:
+        if importlib.util.find_spec(fullname) is not None:
+            return None
+    except (ImportError, ValueError, AttributeError):
+        pass
+    finally:
+        sys.meta_path.insert(0, finder)
+    return importlib.util.spec_from_loader(fullname, _BystanderLoader(), is_package=True)
+
+
+class Supplied:
+    """Asks the grader on behalf of one exercise's supplied functions."""
+
+    def __init__(self, peer: Peer | None, exercise: str) -> None:
+        assert peer is not None
+        self.peer, self.exercise = peer, exercise
+        self.dropped: list[tuple[str, int]] = []
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        dropped, self.dropped = self.dropped, []
+        return self.peer.ask(request | {"exercise": self.exercise, "forget": dropped})
+
+    def forget(self, kind: str, id: int) -> None:
+        self.dropped.append((kind, id))
+
+    def function(self, name: str) -> Any:
+        def supplied(*args: Any) -> Any:
+            request = {"op": "call", "target": name, "args": list(args)}
+            return remote_call(self, request, (), receive_supplied)
+
+        supplied.__name__ = supplied.__qualname__ = name
+        return supplied
+
+
+def receive_supplied(reply: Mapping[str, Any]) -> Any:
+    """The value of a supplied function's reply; its error is raised as student code would see it."""
+    if not reply["ok"]:
+        raise RuntimeError(reply["error"]["message"])
+    return reply["value"]
