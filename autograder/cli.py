@@ -66,9 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _exercises(grade)
     grade.add_argument("--out", type=Path, default=Path("grades"), help="where the results go (default: grades/)")
     grade.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, help="processes (default: one per core)")
-    grade.add_argument(
-        "--device", choices=["auto", "cpu", "cuda"], default="auto", help="where submissions run (default: auto)"
-    )
+    _device(grade)
     grade.add_argument(
         "--require-isolation", metavar="LEVEL", choices=LEVELS, default="uid",
         help=f"refuse below this level: {' > '.join(LEVELS)} (default: uid)",
@@ -89,6 +87,15 @@ def _parser() -> argparse.ArgumentParser:
     _course(validate)
     _exercises(validate)
     validate.add_argument("--json", metavar="FILE", type=Path, help="write what was proved to a file as well")
+
+    calibrate = _command(
+        commands, "calibrate", _calibrate, "measure the thresholds of accuracy checks",
+        "autograde calibrate ID --seeds 40",
+    )  # fmt: skip
+    calibrate.add_argument("ids", metavar="ID", nargs="+", help="an exercise with an accuracy check")
+    _course(calibrate)
+    calibrate.add_argument("--seeds", type=_positive, default=20, help="trainings of the reference (default: 20)")
+    _device(calibrate)
 
     release = _command(commands, "release", _release, "rebuild exercises/ from reference/", "autograde release --check")
     _course(release)
@@ -118,6 +125,13 @@ def _exercises(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--exercise", metavar="ID", action="append", default=[], help="only this exercise; may be repeated"
     )
+
+
+def _device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--device", choices=["auto", "cpu", "cuda"], default="auto",
+        help="where checks of devices and accuracy run (default: auto, a GPU if there is one)",
+    )  # fmt: skip
 
 
 def _positive(text: str) -> int:
@@ -170,6 +184,22 @@ def _validate(arguments: argparse.Namespace) -> int:
         from autograder.validate import validate
 
         return validate(course, exercises, warm, arguments.json)
+
+
+def _calibrate(arguments: argparse.Namespace) -> int:
+    from autograder.exercise import load_course
+    from autograder.sandbox.warm import WarmProcess
+
+    course = load_course(arguments.course)
+    exercises = course.select(arguments.ids)
+    with WarmProcess() as warm:
+        from autograder.calibrate import calibrate
+        from autograder.device import choose
+        from autograder.sandbox.isolation import measure
+
+        device, _ = choose(arguments.device, warm, measure(warm), "process")  # the author's own code
+        calibrate(course, exercises, warm, arguments.seeds, device)
+        return 0
 
 
 def _release(arguments: argparse.Namespace) -> int:

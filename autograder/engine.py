@@ -31,6 +31,7 @@ from autograder.grading.grader import Graded, grade
 from autograder.grading.session import GradingSession
 from autograder.results import ExerciseResult, points_of, to_json
 from autograder.sandbox.connection import Worker
+from autograder.sandbox.isolation import GPU_SECONDS
 from autograder.sandbox.limits import hold_memory
 from autograder.sandbox.remote import Peer
 from autograder.sandbox.warm import WarmProcess
@@ -60,17 +61,20 @@ def grade_class(
     warm: WarmProcess,
     folder: Path,
     *,
+    device: torch.device,
     jobs: int,
     fresh: bool,
     report: Report,
 ) -> None:
-    """Grade `work`; `report` gets (student, result, what the code printed) for each as it is known.
+    """Grade `work`, and what is about a device on `device`.
+
+    `report` gets (student, result, what the code printed) for each as it is known.
 
     Results are kept in `folder` and taken from there unless `fresh`. Raises `CourseError` if a test
     file is broken.
     """
     with Store(folder) as store:
-        session = GradingSession(course, exercises, public=False)
+        session = GradingSession(course, exercises, public=False, device=device)
 
         def run(session: GradingSession) -> None:
             warm.ready()
@@ -233,7 +237,8 @@ class StudentGrader:
         self, work: Work, exercise: Exercise, source: Source, known: dict[str, ExerciseResult]
     ) -> tuple[ExerciseResult, str, str]:
         own, supplied = self._imported(work, exercise, source, known)
-        depends = [source.digest, self.session.course.salt, __version__, torch.__version__, "cpu"]
+        depends = [source.digest, self.session.course.salt, __version__, torch.__version__]
+        depends += [self.session.device.type, self.session.calibration.digest]
         depends += work.notes
         depends += [self.session.digests[id] for id in (exercise.id, *sorted({*own, *supplied}))]
         depends += [f"{id}={each.digest}" for id, each in sorted(own.items())] + sorted(supplied)
@@ -287,7 +292,14 @@ class StudentGrader:
 
     def connect(self, exercise: Exercise, supplier: Peer, gpu: bool) -> Worker:
         seconds = int(exercise.limits.total) + 1
-        return self.warm.spawn(supplier=supplier, cpu_seconds=seconds, memory_mb=exercise.limits.memory_mb)
+        warm = self.warm.start_gpu() if gpu else self.warm
+        worker = warm.spawn(supplier=supplier, cpu_seconds=seconds, memory_mb=exercise.limits.memory_mb)
+        if gpu:  # before any code of the submission's: if this fails, it is our failure
+            worker.deadline = time.monotonic() + GPU_SECONDS
+            reply = worker.ask({"op": "gpu", "memory_mb": exercise.limits.gpu_memory_mb})
+            if not reply["ok"]:
+                raise MachineryError(f"a worker could not use the GPU: {reply['error']['message'][:200]}")
+        return worker
 
 
 def _ungraded(exercise: Exercise, reason: str) -> ExerciseResult:

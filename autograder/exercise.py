@@ -27,13 +27,14 @@ TOTAL_FACTOR = 3  # an exercise may take this many times the limit of one of its
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use: seconds of wall time per check, memory above the worker's start.
+    """What a submission may use: seconds of wall time per check, memory above the worker's start, and on a GPU.
 
     `checks` holds the seconds of those checks that may take another time.
     """
 
     seconds: float = 10.0
     memory_mb: int = 1024
+    gpu_memory_mb: int = 2048
     checks: Mapping[str, float] = field(default_factory=dict)
 
     def of(self, check: str) -> float:
@@ -195,7 +196,7 @@ def _limits(path: Path, raw: dict[str, Any]) -> Limits:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < MAX_LIMIT:
             reason = f"`limits.{key}` must be a number above 0 and below {MAX_LIMIT}, not {value!r}"
             raise CourseError(path, _line(path, key.rpartition(".")[2]), reason)
-    return Limits(**raw | {"memory_mb": math.ceil(raw.get("memory_mb", Limits.memory_mb))})
+    return Limits(**raw | {name: math.ceil(raw[name]) for name in ("memory_mb", "gpu_memory_mb") if name in raw})
 
 
 def _read(path: Path, keys: Mapping[str, type | tuple[type, ...]], required: Collection[str]) -> dict[str, Any]:

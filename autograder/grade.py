@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from autograder import terminal
+from autograder.device import choose
 from autograder.engine import Work, grade_class
-from autograder.errors import UsageError
 from autograder.exercise import Course, Exercise
 from autograder.results import ExerciseResult, Record, SubmissionResult, write_record, write_whole
 from autograder.sandbox.isolation import require
@@ -33,10 +31,9 @@ def grade_submissions(
     course: Course, exercises: Sequence[Exercise], submissions: Sequence[Submission], warm: WarmProcess, wishes: Wishes
 ) -> Record:
     """Grade and write the files of `wishes.out`. Raises `IsolationError` below the level that is required."""
-    if wishes.device == "cuda" and not torch.cuda.is_available():
-        raise UsageError("there is no CUDA device here; use --device cpu, or auto")
     wishes.out.mkdir(parents=True, exist_ok=True)
     isolation = require(warm, wishes.require_isolation, private=[course.root / "reference", wishes.out])
+    device, isolation = choose(wishes.device, warm, isolation, wishes.require_isolation)
     terminal.say_isolation(isolation)
     work = [Work(each.student, _sources(each), each.notes) for each in submissions]
     found: dict[str, dict[str, ExerciseResult]] = {each.student: {} for each in work}
@@ -48,10 +45,13 @@ def grade_submissions(
                 write_whole(wishes.out / "logs" / student / f"{result.id}.txt", terminal.harmless(output))
             advance(student, result)
 
-        grade_class(course, exercises, work, warm, wishes.out, jobs=wishes.jobs, fresh=wishes.fresh, report=report)
+        grade_class(
+            course, exercises, work, warm, wishes.out,
+            device=device, jobs=wishes.jobs, fresh=wishes.fresh, report=report,
+        )  # fmt: skip
     record = Record(
         course=course.name,
-        device="cpu",
+        device=device.type,
         isolation=isolation,
         exercises=tuple((each.id, each.title, each.points) for each in exercises),
         submissions=tuple(

@@ -35,13 +35,13 @@ def say_isolation(isolation: Isolation) -> None:
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Advance]:
-    """Yields a function to call with each result: a bar on a terminal, a line each otherwise."""
+def counting(what: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Yields a function to call with a word on each step of long work: a bar on a terminal, a line each otherwise."""
     if not err.is_terminal:
-        yield lambda student, result: print(f"{student} {result.id}: {_in_a_word(result)}", file=sys.stderr, flush=True)
+        yield lambda word: print(word, file=sys.stderr, flush=True)
         return
     columns = (
-        TextColumn("grading"),
+        TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -49,13 +49,23 @@ def progress(total: int) -> Iterator[Advance]:
     )
     # Without a thread: the engine forks, and a fork does not go with threads.
     with Progress(*columns, console=err, auto_refresh=False) as bar:
-        task = bar.add_task("grading", total=total, who="")
+        task = bar.add_task(what, total=total, who="")
 
-        def advance(student: str, result: ExerciseResult) -> None:
-            bar.update(task, advance=1, who=escape(student))
+        def advance(word: str) -> None:
+            bar.update(task, advance=1, who=escape(word))
             bar.refresh()
 
         yield advance
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Advance]:
+    """Yields a function to call with each result: a bar on a terminal, a line each otherwise."""
+    if not err.is_terminal:
+        yield lambda student, result: print(f"{student} {result.id}: {_in_a_word(result)}", file=sys.stderr, flush=True)
+        return
+    with counting("grading", total) as advance:
+        yield lambda student, result: advance(student)
 
 
 def show_record(record: Record) -> None:

@@ -32,9 +32,9 @@ from autograder.exercise import Exercise, load_course
 from autograder.grading.handles import NotDefined, Seen
 from autograder.grading.restrictions import find_in_source, find_in_trace, restriction
 from autograder.grading.session import GradingSession
+from autograder.sandbox.executor import Executor, plain, seed_everything
 from autograder.sandbox.isolation import measure
 from autograder.sandbox.warm import WarmProcess
-from autograder.sandbox.executor import Executor, plain, seed_everything
 from autograder.sandbox.watch import watching
 from autograder.sandbox.zygote import warm_up
 from autograder.submission import Source

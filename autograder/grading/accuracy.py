@@ -58,7 +58,7 @@ class Calibration:
     def __init__(self, course: Course, exercises: Collection[Exercise]) -> None:
         self.course = course
         self.entries = {exercise.id: _read(exercise) for exercise in exercises}
-        self.recording: list[tuple[str, Recipe, float]] | None = None
+        self.recording: list[tuple[Recipe, float]] | None = None
         self._dataset: Dataset | None = None
 
     def dataset(self) -> Dataset:
@@ -68,6 +68,11 @@ class Calibration:
 
             self._dataset = load(self.course.dataset, self.course.data)
         return self._dataset
+
+    @property
+    def digest(self) -> str:
+        """The digest of the dataset if there is a check that uses it; else nothing."""
+        return self._dataset.digest if self._dataset is not None else ""
 
     def threshold(self, exercise: Exercise, check: str, recipe: Recipe) -> float:
         """The share of test images that a network must recognise. Raises `CourseError` if it is not known any more."""
@@ -105,7 +110,7 @@ class Measured:
         assert_shape(logits, (len(tests), int(answers.max()) + 1))
         right = int((logits.argmax(1) == answers).sum())
         if recording is not None:
-            recording.append((self._check, recipe, right / len(tests)))
+            recording.append((recipe, right / len(tests)))
         elif right < threshold * len(tests):
             raise Mismatch(
                 f"after {recipe.epochs} epochs the network recognises {right / len(tests):.1%} of {len(tests)} images "

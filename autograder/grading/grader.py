@@ -128,7 +128,9 @@ class _Grading:
             self.worker.deadline = self._deadline(item)
             return None
         self._hang_up()
+        started = time.monotonic()
         self.worker, self.has_gpu = self.connect(self.exercise, self.supplier, needs_gpu), needs_gpu
+        self.end += time.monotonic() - started  # a GPU takes a second to start
         self.worker.deadline = self._deadline(item)
         try:
             reply = self.worker.ask(loading(self.exercise, self.code, self.supplied))

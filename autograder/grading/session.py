@@ -46,9 +46,14 @@ class CheckItem(pytest.Function):
     exercise: Exercise
 
     @property
+    def measures(self) -> bool:
+        """Whether the check is about accuracy, for which there is a threshold that was measured."""
+        return "measured" in self._fixtureinfo.argnames
+
+    @property
     def on_device(self) -> bool:
-        """Whether the check is about a device, and runs where there is one."""
-        return not {"device", "measured"}.isdisjoint(self._fixtureinfo.argnames)
+        """Whether the check runs on a GPU where there is one."""
+        return self.measures or "device" in self._fixtureinfo.argnames
 
 
 class GradingSession:
@@ -184,7 +189,7 @@ class GradingSession:
 
     def _given(self, item: CheckItem, submission: Submission) -> Mapping[str, Any]:
         """What the check takes, by the names of its arguments."""
-        given = {
+        given: dict[str, Callable[[], Any]] = {
             "submission": lambda: submission,
             "reference": lambda: self.references[item.exercise.id],
             "device": lambda: GPU,
@@ -218,7 +223,7 @@ class GradingSession:
         for items in self.items.values():
             for item in items:
                 self._examples(item)
-                if "measured" in item._fixtureinfo.argnames:
+                if item.measures:
                     self.calibration.dataset()
 
     def _seed(self, item: CheckItem, *use: str) -> int:

@@ -81,7 +81,8 @@ def _victim(stack: ExitStack) -> Victim:
 
 def _start(victim: Victim, layers: tuple[str, ...]) -> subprocess.Popen[bytes]:
     order = json.dumps({"victim": asdict(victim), "layers": layers})
-    code = "from autograder.sandbox.canaries import main; main()"
+    package = Path(__file__).resolve().parents[1]
+    code = f"import sys; sys.path.append({str(package.parent)!r}); from autograder.sandbox.canaries import main; main()"
     process = subprocess.Popen(
         [sys.executable, "-I", "-B", "-c", code],
         stdin=subprocess.PIPE,

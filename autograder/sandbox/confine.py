@@ -133,9 +133,12 @@ def readable_paths() -> tuple[str, ...]:
     return tuple(path for path in sorted({*libraries, *modules, *SYSTEM}) if os.path.exists(path))
 
 
-def prepare(readable: Sequence[str], *, namespaces: bool = True, address_space: bool = True) -> Ready:
+def prepare(
+    readable: Sequence[str], *, namespaces: bool = True, address_space: bool = True, devices: Sequence[str] = ()
+) -> Ready:
     """Find out what works here, and make what workers share.
 
+    `devices` are those of a GPU, which workers may use as they like; they bring shared memory along.
     `address_space=False` is for machines where RLIMIT_AS cannot be used; then seccomp has to deny the one kind
     of memory that no other limit counts.
     """
@@ -143,7 +146,7 @@ def prepare(readable: Sequence[str], *, namespaces: bool = True, address_space: 
         nothing = Namespaces(None, errno.ENOSYS, reason)
         return Ready(nothing, -1, seccomp.Program(b"", ()), -1, address_space, dict.fromkeys(LAYERS, reason))
     missing = {}
-    spaces = prepare_namespaces(readable) if namespaces else Namespaces(None, reason="not asked for")
+    spaces = prepare_namespaces([*readable, *devices]) if namespaces else Namespaces(None, reason="not asked for")
     if spaces.way is None:
         missing["namespaces"] = spaces.reason
     if problem := rehearse(lambda: _become(FIRST_UID)):
@@ -155,8 +158,8 @@ def prepare(readable: Sequence[str], *, namespaces: bool = True, address_space: 
         missing["seccomp"] = reason
     return Ready(
         namespaces=spaces,
-        ruleset=landlock.build(readable) if version else -1,
-        program=seccomp.build(shared_memory=address_space),
+        ruleset=landlock.build(readable, devices) if version else -1,
+        program=seccomp.build(shared_memory=address_space or bool(devices), gpu=bool(devices)),
         parent=os.pidfd_open(os.getpid()),
         address_space=address_space,
         missing=missing,

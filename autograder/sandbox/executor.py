@@ -17,6 +17,7 @@ Requests are dicts with an `op`:
     state     target                                   a module's parameters, buffers, gradients and modes
     move      target, device                           module.to(device)
     fit       target, images, labels, recipe [device]  train a module by `recipe`; the mean loss of each epoch
+    gpu       memory_mb                                use the GPU, as exactly as it can; its name
     batch     requests                                 carry out each; the reply holds all their replies
 
 Arguments may hold handles, which stand for objects here. A call with a `device` has its tensors moved
@@ -41,7 +42,7 @@ from typing import Any
 import numpy
 import torch
 
-from autograder.sandbox import recipe, wire
+from autograder.sandbox import gpu, recipe, wire
 from autograder.sandbox.modules import SourceFinder, Supplied
 from autograder.sandbox.pretend import CPU, Pretence, put
 from autograder.sandbox.probes import Epoch, Probes, modes
@@ -80,7 +81,7 @@ class Executor:
         if "seed" in request:
             seed_everything(request["seed"])
         if "manual_seed" in request:
-            torch.default_generator.manual_seed(request["manual_seed"])
+            seed_torch(request["manual_seed"])
         try:
             carry_out = getattr(self, f"_{request['op']}")
             if "pretend" not in request:
@@ -125,6 +126,9 @@ class Executor:
         if seen is not None:
             reply |= {"operators": sorted(seen[0]), "calls": sorted(seen[1])}
         return reply
+
+    def _gpu(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        return {"value": gpu.start(request["memory_mb"])}
 
     def _batch(self, request: Mapping[str, Any]) -> dict[str, Any]:
         # Encoded at once: a later request may change the tensors of an earlier reply in place.
@@ -310,8 +314,14 @@ def plain(value: Any) -> Any:
     return value
 
 
-def seed_everything(seed: int) -> None:
+def seed_torch(seed: int) -> None:
     torch.default_generator.manual_seed(seed)  # torch.manual_seed formats a stack trace for CUDA's sake: 0.3 ms
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(seed)
+
+
+def seed_everything(seed: int) -> None:
+    seed_torch(seed)
     random.seed(seed)
     numpy.random.seed(seed % (1 << 32))
 

@@ -11,14 +11,23 @@ Levels, best first (SECURITY.md 5.1):
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from autograder.errors import IsolationError
+from autograder.errors import IsolationError, MachineryError, WorkerError
 from autograder.results import Isolation
 from autograder.sandbox.canaries import try_layers
 from autograder.sandbox.confine import LAYERS, readable_paths
 from autograder.sandbox.warm import WarmProcess
+
+GPU_SECONDS = 60.0
+# What is given up so that the GPU can be used, least first.
+_SACRIFICES: tuple[tuple[str, ...], ...] = (
+    (), ("namespaces",), ("landlock",), ("rlimits",), ("namespaces", "landlock"), ("namespaces", "rlimits"),
+    ("seccomp",), ("namespaces", "uid"), ("namespaces", "landlock", "rlimits"),
+    ("namespaces", "landlock", "seccomp"), LAYERS,
+)  # fmt: skip
 
 LEVELS = ("full", "strong", "uid", "seatbelt", "process")
 
@@ -55,6 +64,41 @@ def require(warm: WarmProcess, level: str, *, private: Iterable[Path]) -> Isolat
             if folder.resolve().is_relative_to(readable):
                 raise IsolationError(f"{folder} lies in {readable}, which workers must be able to read; move it")
     return isolation
+
+
+def measure_gpu(warm: WarmProcess) -> Isolation:
+    """Find out with which layers a worker can use the GPU, the most first; workers of `warm.gpu` then have those.
+
+    What the GPU's driver needs of the kernel differs from machine to machine, so it is tried and not guessed.
+    Raises `MachineryError` if it cannot be used at all.
+    """
+    gpu = warm.start_gpu()
+    gpu.ready()
+    problem, first_problem = "", ""
+    for sacrifice in _SACRIFICES:
+        layers = warm.layers - gpu.missing.keys() - set(sacrifice)
+        if sacrifice and warm.layers.isdisjoint(sacrifice):
+            continue
+        problem = _use_gpu(gpu, layers)
+        first_problem = first_problem or problem
+        if not problem:
+            gpu.layers = layers
+            reasons = dict.fromkeys(sacrifice, f"with it a worker cannot use the GPU ({first_problem})") | gpu.missing
+            return Isolation(level_of(layers), tuple(layer for layer in LAYERS if layer in layers), reasons)
+    raise MachineryError(f"no worker can use the GPU: {problem}")
+
+
+def _use_gpu(gpu: WarmProcess, layers: frozenset[str]) -> str:
+    """Why a worker with these layers cannot use the GPU, or empty."""
+    worker = gpu.spawn(layers=layers, memory_mb=1024)
+    worker.deadline = time.monotonic() + GPU_SECONDS
+    try:
+        reply = worker.ask({"op": "gpu", "memory_mb": 1024})
+        return "" if reply["ok"] else str(reply["error"]["message"]).partition("\n")[0][:200]
+    except (MachineryError, WorkerError) as error:
+        return str(error)
+    finally:
+        worker.close()
 
 
 def _refusal(isolation: Isolation, level: str) -> str:

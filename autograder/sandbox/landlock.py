@@ -16,7 +16,7 @@ from autograder.sandbox.seccomp import syscall
 
 CREATE_RULESET_VERSION = 1
 RULE_PATH_BENEATH = 1
-WRITE_FILE, READ_FILE, READ_DIR = 1 << 1, 1 << 2, 1 << 3
+WRITE_FILE, READ_FILE, READ_DIR, IOCTL_DEVICE = 1 << 1, 1 << 2, 1 << 3, 1 << 15
 BIND_TCP, CONNECT_TCP = 1 << 0, 1 << 1
 ABSTRACT_UNIX_SOCKET, SIGNAL = 1 << 0, 1 << 1
 # The file rights that exist from a version on, as the number of their lowest bits.
@@ -35,14 +35,18 @@ def abi() -> tuple[int, str]:
         return 0, reasons.get(problem.errno or 0, f"Landlock is not usable: {problem.strerror}")
 
 
-def build(readable: Sequence[str]) -> int:
+def build(readable: Sequence[str], devices: Sequence[str] = ()) -> int:
     """A ruleset (a close-on-exec descriptor) that any number of children can apply, in a private root or not.
 
     Rules belong to inodes, and a bind mount shows the same inodes, so the paths are looked up once, here.
+    `devices` can be written and controlled as well.
     """
-    ruleset = _create(abi()[0])
+    version = abi()[0]
+    ruleset = _create(version)
     for path in readable:
-        _allow_reading(ruleset, path)
+        _allow_reading(ruleset, path, WRITE_FILE if path == os.devnull else 0)
+    for path in devices:
+        _allow_reading(ruleset, path, WRITE_FILE | (IOCTL_DEVICE if version >= 5 else 0))
     return ruleset
 
 
@@ -70,13 +74,11 @@ def _create_ruleset(files: int, network: int, scope: int) -> int:
     return syscall("landlock_create_ruleset", attributes, len(attributes), 0)
 
 
-def _allow_reading(ruleset: int, path: str) -> None:
+def _allow_reading(ruleset: int, path: str, more: int) -> None:
     place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
         mode = os.fstat(place).st_mode
-        rights = READ_FILE | READ_DIR if stat.S_ISDIR(mode) else READ_FILE
-        if path == os.devnull:
-            rights |= WRITE_FILE
+        rights = READ_FILE | READ_DIR if stat.S_ISDIR(mode) else READ_FILE | more
         syscall("landlock_add_rule", ruleset, RULE_PATH_BENEATH, struct.pack("=Qi", rights, place), 0)
     finally:
         os.close(place)

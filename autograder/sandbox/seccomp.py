@@ -103,6 +103,7 @@ RULES = {
     "ioctl": (Condition(1, IOCTL),),
     "prctl": (Condition(0, PRCTL),),
 }
+GPU_CALLS = ("ioctl", "sched_setaffinity", "memfd_create")  # of the driver's library; a worker has no terminal to ioctl
 SHARED = MAP_SHARED | MAP_ANONYMOUS
 NO_SHARED_MEMORY = {"mmap": (Condition(3, (0, MAP_SHARED, MAP_ANONYMOUS), mask=SHARED),)}
 
@@ -229,12 +230,14 @@ class Program:
         return bytes(code)
 
 
-def build(*, shared_memory: bool = True) -> Program:
+def build(*, shared_memory: bool = True, gpu: bool = False) -> Program:
     """The policy for this machine. `shared_memory=False` denies shared anonymous mappings.
 
-    They are counted by RLIMIT_AS only, so deny them where that limit cannot be used.
+    They are counted by RLIMIT_AS only, so deny them where that limit cannot be used. With `gpu` the calls
+    of its driver's library are allowed, whatever their arguments.
     """
-    return assemble(_machine(), RULES if shared_memory else RULES | NO_SHARED_MEMORY)
+    rules = RULES | dict.fromkeys(GPU_CALLS, ()) if gpu else RULES
+    return assemble(_machine(), rules if shared_memory else rules | NO_SHARED_MEMORY)
 
 
 def apply(program: Program) -> None:

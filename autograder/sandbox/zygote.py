@@ -25,6 +25,7 @@ from contextlib import suppress
 
 from autograder.sandbox import confine
 from autograder.sandbox.confine import LAYERS
+from autograder.sandbox.gpu import devices_of_gpu, readable_for_gpu
 from autograder.sandbox.spawn import HELLO, SPAWN
 
 HUGE_PAGE, MADV_COLLAPSE = 2 << 20, 25
@@ -50,11 +51,15 @@ class M(nn.Module):
 """
 
 
-def main(control_fd: int) -> None:
-    """Warm up, say so, and serve until the control socket closes."""
+def main(control_fd: int, gpu: bool) -> None:
+    """Warm up, say so, and serve until the control socket closes. With `gpu` the workers can use one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.chdir("/")
-    ready = confine.prepare(confine.readable_paths())  # before torch: it must be done with one thread
+    readable, devices = confine.readable_paths(), devices_of_gpu() if gpu else ()
+    if gpu:
+        readable += readable_for_gpu()
+    # Before torch: it must be done with one thread. CUDA reserves more addresses than any limit would grant.
+    ready = confine.prepare(readable, address_space=not gpu, devices=devices)
     warm_up()
     tasks = len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else threading.active_count()
     if tasks != 1:

@@ -1,0 +1,48 @@
+"""Where checks that are about a device run: what was asked for, what is there, how it is confined."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+from autograder.errors import IsolationError, MachineryError, UsageError
+from autograder.results import Isolation
+from autograder.sandbox.isolation import LEVELS, measure_gpu
+from autograder.sandbox.warm import WarmProcess
+
+CPU, GPU = torch.device("cpu"), torch.device("cuda")
+CHOICES = ("auto", "cpu", "cuda")
+
+
+def has_gpu() -> bool:
+    """Whether there is a CUDA device, asked of its driver and not of CUDA, which a fork would not survive."""
+    os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
+    return torch.cuda.is_available()
+
+
+def choose(wish: str, warm: WarmProcess, isolation: Isolation, level: str) -> tuple[torch.device, Isolation]:
+    """The device for one of CHOICES, and how student code is confined at its weakest.
+
+    `auto` is a GPU that workers can use at isolation `level`, else the CPU. Raises `UsageError` if `cuda` is
+    wished for and not there, `IsolationError` if its workers cannot be confined as required.
+    """
+    if wish == "cpu" or (wish == "auto" and not has_gpu()):
+        return CPU, isolation
+    if not has_gpu():
+        raise UsageError("there is no CUDA device here; use --device cpu, or auto")
+    try:
+        found = measure_gpu(warm)
+    except MachineryError:
+        if wish == "cuda":
+            raise
+        return CPU, isolation
+    if LEVELS.index(found.level) > LEVELS.index(level):
+        if wish == "auto":
+            return CPU, isolation
+        lacking = "; ".join(f"{layer}: {reason}" for layer, reason in sorted(found.missing.items()))
+        raise IsolationError(
+            f"workers with the GPU are isolated at level `{found.level}`, and `{level}` is required ({lacking}). "
+            "Use --device cpu, or accept it with --require-isolation"
+        )
+    return GPU, max(isolation, found, key=lambda each: LEVELS.index(each.level))
