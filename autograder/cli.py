@@ -105,6 +105,13 @@ def _parser() -> argparse.ArgumentParser:
     new.add_argument("id", metavar="ID", help="its name: a snake_case noun, which is its folder and its file")
     _course(new)
 
+    data = _command(
+        commands, "data", _data, "say where the course's dataset lies and whether it is whole",
+        "autograde data --course . --download",
+    )  # fmt: skip
+    _course(data)
+    data.add_argument("--download", action="store_true", help="fetch what is missing or damaged, with torchvision")
+
     _command(commands, "doctor", _doctor, "say what this machine can do", "autograde doctor")
     return parser
 
@@ -220,6 +227,22 @@ def _new(arguments: argparse.Namespace) -> int:
 
     folder = new(arguments.course, arguments.id)
     print(f"{folder} is ready: edit solution.py first, then `autograde validate --exercise {arguments.id}`")
+    return 0
+
+
+def _data(arguments: argparse.Namespace) -> int:
+    from autograder import datasets
+    from autograder.exercise import load_course
+
+    course = load_course(arguments.course)
+    print(f"dataset: {course.dataset}")
+    print(f"place: {datasets.place(course.dataset, course.data)}")
+    if arguments.download:
+        datasets.download(course.dataset, course.data)
+    data = datasets.load(course.dataset, course.data)
+    print(f"images: {len(data.train_images):,} for training, {len(data.test_images):,} for the test")
+    print(f"digest: {data.digest}")
+    print("whole: yes")
     return 0
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from autograder import datasets
 from autograder.errors import CourseError, UsageError
 
 FORMAT = 1
@@ -104,12 +105,17 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Course:
-    """A course's folder with its exercises in order. Without `reference/` it is a student's copy."""
+    """A course's folder with its exercises in order. Without `reference/` it is a student's copy.
+
+    `datasets.load(dataset, data)` reads what its networks are trained on.
+    """
 
     root: Path
     name: str
     salt: str
     exercises: tuple[Exercise, ...]
+    dataset: str
+    data: Path
 
     def select(self, ids: Collection[str]) -> tuple[Exercise, ...]:
         """The exercises with these ids, in the course's order; all of them if none is named."""
@@ -140,15 +146,21 @@ def load_course(root: Path) -> Course:
     if not reference.is_dir():
         raise UsageError(f"{root} is not a course: it has no reference/ folder; name one with --course DIR")
     path = reference / "course.yaml"
-    settings = _read(path, {"format": int, "name": str, "salt": str}, {"format", "name", "salt"})
+    keys = {"format": int, "name": str, "salt": str, "dataset": str, "data": str}
+    settings = _read(path, keys, {"format", "name", "salt"})
     if not settings["salt"]:
         raise CourseError(path, _line(path, "salt"), "`salt` must not be empty: hidden inputs are drawn from it")
-    return Course(root, settings["name"], settings["salt"], tuple(discover(reference)))
+    dataset = settings.get("dataset", datasets.DEFAULT)
+    if dataset not in datasets.NAMES:
+        reason = f"no dataset `{dataset}`; there are: {', '.join(datasets.NAMES)}"
+        raise CourseError(path, _line(path, "dataset"), reason)
+    data = root / settings.get("data", "data")
+    return Course(root, settings["name"], settings["salt"], tuple(discover(reference)), dataset, data)
 
 
 def load_public(exercises: Path) -> Course:
     """Read what a student has: the folder `exercises/`, which holds nothing private."""
-    return Course(exercises, exercises.name, "", tuple(discover(exercises)))
+    return Course(exercises, exercises.name, "", tuple(discover(exercises)), datasets.DEFAULT, exercises / "data")
 
 
 def discover(root: Path) -> list[Exercise]:

@@ -1,0 +1,194 @@
+"""The images that networks are trained on and judged by.
+
+`digits` is part of the package (data/README.md says where it comes from). `fashion_mnist` and `mnist`
+are read by torchvision from a folder; nothing is downloaded but by `download`. torch and torchvision
+are imported when they are needed: a course file is read without them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import struct
+import zlib
+from dataclasses import dataclass
+from http.client import HTTPException
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder.errors import MachineryError, UsageError
+
+if TYPE_CHECKING:
+    import torch
+
+DEFAULT = "digits"
+_CLASSES = {"fashion_mnist": "FashionMNIST", "mnist": "MNIST"}  # as torchvision calls them, and their folders
+NAMES = (DEFAULT, *_CLASSES)
+
+SIDE = 28
+COUNTS = {"train": 60_000, "t10k": 10_000}  # images in each part of what torchvision reads
+DIGITS, DIGITS_TEST, DIGITS_SIDE, DIGITS_TOP = 1_797, 360, 8, 16
+_DIGITS_FILE = Path(__file__).parent / "data" / "digits.gz"
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Images (N, 1, 28, 28), float32 in [0, 1]; labels (N,), int64 from 0 to 9.
+
+    `digest` is `sha256:` and the digest of the name, the pixels as they are stored, the labels and the
+    split. It is the same on every machine: the arithmetic that makes floats of the pixels has no part in it.
+    """
+
+    name: str
+    train_images: torch.Tensor
+    train_labels: torch.Tensor
+    test_images: torch.Tensor
+    test_labels: torch.Tensor
+    digest: str
+
+
+def place(name: str, root: Path) -> Path:
+    """Where a dataset lies, or would: a file of the package, or a folder below `root`.
+
+    Raises UsageError for a name that there is not.
+    """
+    if name not in NAMES:
+        raise UsageError(f"no dataset `{name}`; there are: {', '.join(NAMES)}")
+    return _DIGITS_FILE if name == DEFAULT else root / _CLASSES[name] / "raw"
+
+
+def load(name: str, root: Path) -> Dataset:
+    """Read a dataset; `root` is the folder that torchvision calls so, and is not used for `digits`.
+
+    Raises UsageError, which names the file and the way out, if a file is missing or damaged or
+    torchvision cannot be imported.
+    """
+    folder = place(name, root)
+    if name == DEFAULT:
+        return _digits()
+    files = _files(name, folder)
+    for path, md5 in files.items():
+        if fault := _fault(path, md5):
+            raise UsageError(f"dataset `{name}`: {fault}; {_advice(folder)}")
+    read = import_module("torchvision.datasets.mnist")
+    # Not by torchvision's class: where it finds files of its older format, it reads those and not these.
+    readers = {"images": read.read_image_file, "labels": read.read_label_file}
+    return _dataset(name, 255, *(readers[path.name.split("-")[1]](str(path)) for path in files))
+
+
+def download(name: str, root: Path) -> None:
+    """Fetch what is missing or damaged, and unpack it. A damaged file is renamed to `*.damaged`.
+
+    Raises UsageError, which says what to do, if torchvision is missing or the network or the disk fails.
+    """
+    folder = place(name, root)
+    if name == DEFAULT:
+        return
+    for path, md5 in _files(name, folder).items():
+        if path.exists() and _fault(path, md5):  # torchvision fetches only what is not there
+            path.replace(path.with_name(f"{path.name}.damaged"))
+    try:
+        getattr(_torchvision(), _CLASSES[name])(str(root), download=True)
+    except (OSError, RuntimeError, ValueError, HTTPException) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UsageError(
+            f"dataset `{name}` could not be downloaded: {reason}; "
+            f"try again where there is a network, or {_by_hand(folder)}"
+        ) from None
+
+
+def _digits() -> Dataset:
+    import torch
+
+    pixels = DIGITS * DIGITS_SIDE**2
+    try:
+        content = gzip.decompress(_DIGITS_FILE.read_bytes())
+    except (OSError, EOFError, zlib.error) as error:
+        raise MachineryError(f"{_DIGITS_FILE} is damaged ({error}): install the package again") from None
+    images = torch.frombuffer(bytearray(content[:pixels]), dtype=torch.uint8).view(-1, DIGITS_SIDE, DIGITS_SIDE)
+    labels = torch.frombuffer(bytearray(content[pixels:]), dtype=torch.uint8).long()
+    # Shuffled by a hash: a random generator may change with its library, and the file goes writer by writer.
+    order = sorted(range(DIGITS), key=lambda index: hashlib.sha256(f"digits {index}".encode()).digest())
+    train, test = order[DIGITS_TEST:], order[:DIGITS_TEST]
+    return _dataset(DEFAULT, DIGITS_TOP, images[train], labels[train], images[test], labels[test])
+
+
+def _dataset(name: str, top: int, *parts: torch.Tensor) -> Dataset:
+    """From pixels (N, H, W), bytes from 0 to `top`, and labels (N,), for training and for the test."""
+    digest = hashlib.sha256(name.encode())
+    for part in parts:
+        digest.update(f"\0{part.dtype} {list(part.shape)}\0".encode())
+        digest.update(part.contiguous().numpy().tobytes())
+    train_images, train_labels, test_images, test_labels = parts
+    return Dataset(
+        name, _floats(train_images, top), train_labels, _floats(test_images, top), test_labels,
+        f"sha256:{digest.hexdigest()}",
+    )  # fmt: skip
+
+
+def _floats(pixels: torch.Tensor, top: int) -> torch.Tensor:
+    """(N, H, W) bytes -> (N, 1, 28, 28) in [0, 1]."""
+    from torch.nn.functional import interpolate
+
+    images = pixels.unsqueeze(1)
+    if images.shape[2:] == (SIDE, SIDE):
+        return images.float().div_(top)
+    # In double precision: what is left of it in float32 does not depend on the processor.
+    return interpolate(images.double() / top, (SIDE, SIDE), mode="bilinear").clamp_(0, 1).float()
+
+
+def _files(name: str, folder: Path) -> dict[Path, str]:
+    """The unpacked files in the order train images, train labels, test images, test labels; the MD5 of their .gz."""
+    resources = getattr(_torchvision(), _CLASSES[name]).resources
+    return {folder / file.removesuffix(".gz"): md5 for file, md5 in resources}
+
+
+def _fault(path: Path, md5: str) -> str | None:
+    """What is wrong with an unpacked idx file, or None.
+
+    torchvision looks whether the file is there, and at the checksum of the .gz as it downloads: a file
+    cut short while it was unpacked, or changed since, is found here alone.
+    """
+    archive = path.with_name(f"{path.name}.gz")
+    try:
+        content = path.read_bytes()
+        packed = archive.read_bytes() if archive.exists() else None
+    except FileNotFoundError:
+        return f"there is no {path}" + (f", only {archive.name}, not unpacked" if archive.exists() else "")
+    except OSError as error:
+        return f"{error.filename} cannot be read: {error.strerror}"
+    part, kind, *_ = path.name.split("-")
+    shape = (COUNTS[part], SIDE, SIDE) if kind == "images" else (COUNTS[part],)
+    header = struct.pack(f">{1 + len(shape)}I", 0x800 + len(shape), *shape)
+    size = len(header) + COUNTS[part] * (SIDE**2 if kind == "images" else 1)
+    if content[:4] != header[:4]:
+        return f"{path} is damaged: it is no idx file of {kind}"
+    if not content.startswith(header) or len(content) != size:
+        return f"{path} is damaged: {len(content):,} bytes, not the {size:,} of {COUNTS[part]:,} {kind}"
+    if kind == "labels" and max(content[len(header) :]) > 9:
+        return f"{path} is damaged: it has labels above 9"
+    if packed is not None and hashlib.md5(packed, usedforsecurity=False).hexdigest() != md5:
+        return f"{archive} is damaged: its MD5 is not {md5}"
+    if packed is not None and gzip.decompress(packed) != content:
+        return f"{path} is damaged: it is not what {archive.name} holds"
+    return None
+
+
+def _torchvision() -> Any:
+    try:
+        return import_module("torchvision.datasets")
+    except (ImportError, RuntimeError) as error:  # RuntimeError: one that was built for another torch
+        raise UsageError(
+            f"torchvision cannot be imported ({error}), and only `digits` needs none: "
+            "install the one that goes with your torch (pip install torchvision), or choose `dataset: digits`"
+        ) from None
+
+
+def _advice(folder: Path) -> str:
+    return f"fetch it with `autograde data --download`, or {_by_hand(folder)}"
+
+
+def _by_hand(folder: Path) -> str:
+    names = ", ".join(f"{part}-{kind}-ubyte" for part in COUNTS for kind in ("images-idx3", "labels-idx1"))
+    return f"put {names}, unpacked, into {folder}"
