@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from autograder import __version__
 from autograder.errors import IsolationError, MachineryError, UsageError
+from autograder.sandbox.gpu import hide
 from autograder.sandbox.isolation import LEVELS
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ EXIT_LOST, EXIT_USAGE, EXIT_MACHINERY, EXIT_INTERRUPTED = 1, 2, 3, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = _parser().parse_args(argv)
+    hide()
     # One thread each for the trusted processes too: they are forked, and share the cores with workers.
     os.environ.update({f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")})
     try:

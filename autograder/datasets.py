@@ -67,14 +67,15 @@ def load(name: str, root: Path) -> Dataset:
     folder = place(name, root)
     if name == DEFAULT:
         return _digits()
-    files = _files(name, folder)
-    for path, md5 in files.items():
-        if fault := _fault(path, md5):
-            raise UsageError(f"dataset `{name}`: {fault}; {_advice(folder)}")
-    read = import_module("torchvision.datasets.mnist")
-    # Not by torchvision's class: where it finds files of its older format, it reads those and not these.
-    readers = {"images": read.read_image_file, "labels": read.read_label_file}
-    return _dataset(name, 255, *(readers[path.name.split("-")[1]](str(path)) for path in files))
+    # Not torchvision's class: where that finds files of its older format too, it reads them and not these.
+    torchvision = _torchvision("torchvision.datasets.mnist")
+    for path in _files(folder):
+        if fault := _fault(path):
+            raise UsageError(
+                f"dataset `{name}`: {fault}; fetch it with `autograde data --download`, or {_by_hand(folder)}"
+            )
+    readers = {"images": torchvision.read_image_file, "labels": torchvision.read_label_file}
+    return _dataset(name, 255, *(readers[path.name.split("-")[1]](str(path)) for path in _files(folder)))
 
 
 def download(name: str, root: Path) -> None:
@@ -85,11 +86,12 @@ def download(name: str, root: Path) -> None:
     folder = place(name, root)
     if name == DEFAULT:
         return
-    for path, md5 in _files(name, folder).items():
-        if path.exists() and _fault(path, md5):  # torchvision fetches only what is not there
-            path.replace(path.with_name(f"{path.name}.damaged"))
+    torchvision = _torchvision("torchvision.datasets")
     try:
-        getattr(_torchvision(), _CLASSES[name])(str(root), download=True)
+        for path in _files(folder):
+            if path.exists() and _fault(path):  # torchvision fetches only what is not there
+                path.replace(path.with_name(f"{path.name}.damaged"))
+        getattr(torchvision, _CLASSES[name])(str(root), download=True)
     except (OSError, RuntimeError, ValueError, HTTPException) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UsageError(
@@ -138,17 +140,17 @@ def _floats(pixels: torch.Tensor, top: int) -> torch.Tensor:
     return interpolate(images.double() / top, (SIDE, SIDE), mode="bilinear").clamp_(0, 1).float()
 
 
-def _files(name: str, folder: Path) -> dict[Path, str]:
-    """The unpacked files in the order train images, train labels, test images, test labels; the MD5 of their .gz."""
-    resources = getattr(_torchvision(), _CLASSES[name]).resources
-    return {folder / file.removesuffix(".gz"): md5 for file, md5 in resources}
+def _files(folder: Path) -> list[Path]:
+    """The unpacked files: train images, train labels, test images, test labels."""
+    return [folder / f"{part}-{kind}-ubyte" for part in COUNTS for kind in ("images-idx3", "labels-idx1")]
 
 
-def _fault(path: Path, md5: str) -> str | None:
+def _fault(path: Path) -> str | None:
     """What is wrong with an unpacked idx file, or None.
 
     torchvision looks whether the file is there, and at the checksum of the .gz as it downloads: a file
-    cut short while it was unpacked, or changed since, is found here alone.
+    cut short while it was unpacked, or changed since, is found here alone. The .gz beside it, if any, counts
+    by what it holds: people pack these files anew, so that its own checksum tells nothing.
     """
     archive = path.with_name(f"{path.name}.gz")
     try:
@@ -164,20 +166,24 @@ def _fault(path: Path, md5: str) -> str | None:
     size = len(header) + COUNTS[part] * (SIDE**2 if kind == "images" else 1)
     if content[:4] != header[:4]:
         return f"{path} is damaged: it is no idx file of {kind}"
-    if not content.startswith(header) or len(content) != size:
+    if not content.startswith(header):
+        return f"{path} is damaged: its head does not speak of {COUNTS[part]:,} {kind}" + (
+            f" of {SIDE}x{SIDE}" if kind == "images" else ""
+        )
+    if len(content) != size:
         return f"{path} is damaged: {len(content):,} bytes, not the {size:,} of {COUNTS[part]:,} {kind}"
     if kind == "labels" and max(content[len(header) :]) > 9:
         return f"{path} is damaged: it has labels above 9"
-    if packed is not None and hashlib.md5(packed, usedforsecurity=False).hexdigest() != md5:
-        return f"{archive} is damaged: its MD5 is not {md5}"
-    if packed is not None and gzip.decompress(packed) != content:
-        return f"{path} is damaged: it is not what {archive.name} holds"
-    return None
-
-
-def _torchvision() -> Any:
     try:
-        return import_module("torchvision.datasets")
+        changed = packed is not None and gzip.decompress(packed) != content
+    except (OSError, EOFError, zlib.error) as error:
+        return f"{archive} is damaged ({error}): remove it if you know that {path.name} beside it is whole"
+    return f"{path} is damaged: it is not what {archive.name} holds" if changed else None
+
+
+def _torchvision(module: str) -> Any:
+    try:
+        return import_module(module)
     except (ImportError, RuntimeError) as error:  # RuntimeError: one that was built for another torch
         raise UsageError(
             f"torchvision cannot be imported ({error}), and only `digits` needs none: "
@@ -185,10 +191,5 @@ def _torchvision() -> Any:
         ) from None
 
 
-def _advice(folder: Path) -> str:
-    return f"fetch it with `autograde data --download`, or {_by_hand(folder)}"
-
-
 def _by_hand(folder: Path) -> str:
-    names = ", ".join(f"{part}-{kind}-ubyte" for part in COUNTS for kind in ("images-idx3", "labels-idx1"))
-    return f"put {names}, unpacked, into {folder}"
+    return f"put {', '.join(path.name for path in _files(folder))}, unpacked, into {folder}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import torch
 
 from autograder.errors import IsolationError, MachineryError, UsageError
 from autograder.results import Isolation
+from autograder.sandbox.gpu import devices_of_gpu, visible
 from autograder.sandbox.isolation import LEVELS, measure_gpu
 from autograder.sandbox.warm import WarmProcess
 
@@ -16,9 +15,8 @@ CHOICES = ("auto", "cpu", "cuda")
 
 
 def has_gpu() -> bool:
-    """Whether there is a CUDA device, asked of its driver and not of CUDA, which a fork would not survive."""
-    os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
-    return torch.cuda.is_available()
+    """Whether there seems to be a CUDA device: CUDA itself is not asked, for that would start it in this process."""
+    return torch.version.cuda is not None and bool(devices_of_gpu()) and visible() != ""
 
 
 def choose(wish: str, warm: WarmProcess, isolation: Isolation, level: str) -> tuple[torch.device, Isolation]:

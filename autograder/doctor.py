@@ -6,7 +6,9 @@ import platform
 import sys
 
 from autograder import __version__, terminal
-from autograder.sandbox.isolation import LEVELS, measure
+from autograder.device import has_gpu
+from autograder.errors import MachineryError
+from autograder.sandbox.isolation import LEVELS, measure, measure_gpu
 from autograder.sandbox.warm import WarmProcess
 
 
@@ -15,10 +17,15 @@ def doctor(warm: WarmProcess) -> int:
     import torch
 
     print(f"autograde {__version__}, Python {sys.version.split()[0]}, torch {torch.__version__}, {platform.platform()}")
-    print(f"devices: cpu{', cuda' if torch.cuda.is_available() else ''}")
+    print(f"devices: cpu{', cuda' if has_gpu() else ''}")
     isolation = measure(warm)
     warm.ready()
     terminal.say_isolation(isolation)
+    if has_gpu():
+        try:
+            terminal.say_isolation(measure_gpu(warm), "isolation with the GPU")
+        except MachineryError as error:
+            print(f"checks of devices and accuracy run on the CPU: {error}")
     if LEVELS.index(isolation.level) <= LEVELS.index("uid"):
         print(f"isolation is `{isolation.level}`: `grade` and `check` work here")
     else:

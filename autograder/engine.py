@@ -28,10 +28,10 @@ from autograder.exercise import Course, Exercise
 from autograder.grading.code import imported
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
-from autograder.grading.session import GradingSession
+from autograder.grading.session import CPU, GradingSession
 from autograder.results import ExerciseResult, points_of, to_json
 from autograder.sandbox.connection import Worker
-from autograder.sandbox.isolation import GPU_SECONDS
+from autograder.sandbox.isolation import start_gpu
 from autograder.sandbox.limits import hold_memory
 from autograder.sandbox.remote import Peer
 from autograder.sandbox.warm import WarmProcess
@@ -61,17 +61,15 @@ def grade_class(
     warm: WarmProcess,
     folder: Path,
     *,
-    device: torch.device,
     jobs: int,
     fresh: bool,
     report: Report,
+    device: torch.device = CPU,
 ) -> None:
     """Grade `work`, and what is about a device on `device`.
 
-    `report` gets (student, result, what the code printed) for each as it is known.
-
-    Results are kept in `folder` and taken from there unless `fresh`. Raises `CourseError` if a test
-    file is broken.
+    `report` gets (student, result, what the code printed) for each as it is known. Results are kept in
+    `folder` and taken from there unless `fresh`. Raises `CourseError` if a test file is broken.
     """
     with Store(folder) as store:
         session = GradingSession(course, exercises, public=False, device=device)
@@ -295,10 +293,7 @@ class StudentGrader:
         warm = self.warm.start_gpu() if gpu else self.warm
         worker = warm.spawn(supplier=supplier, cpu_seconds=seconds, memory_mb=exercise.limits.memory_mb)
         if gpu:  # before any code of the submission's: if this fails, it is our failure
-            worker.deadline = time.monotonic() + GPU_SECONDS
-            reply = worker.ask({"op": "gpu", "memory_mb": exercise.limits.gpu_memory_mb})
-            if not reply["ok"]:
-                raise MachineryError(f"a worker could not use the GPU: {reply['error']['message'][:200]}")
+            start_gpu(worker, exercise.limits.gpu_memory_mb)
         return worker
 
 

@@ -27,9 +27,9 @@ MAX_PRINTED = 40  # lines of a student's output
 Advance = Callable[[str, ExerciseResult], None]
 
 
-def say_isolation(isolation: Isolation) -> None:
+def say_isolation(isolation: Isolation, what: str = "isolation") -> None:
     """One line on how student code is confined, and one per layer that is missing."""
-    err.print(f"isolation: {isolation.level} ({', '.join(isolation.layers) or 'a process of its own'})")
+    err.print(f"{what}: {isolation.level} ({', '.join(isolation.layers) or 'a process of its own'})")
     for layer, reason in sorted(isolation.missing.items()):
         err.print(f"  without {layer}: {escape(reason)}")
 

@@ -17,7 +17,7 @@ Requests are dicts with an `op`:
     state     target                                   a module's parameters, buffers, gradients and modes
     move      target, device                           module.to(device)
     fit       target, images, labels, recipe [device]  train a module by `recipe`; the mean loss of each epoch
-    gpu       memory_mb                                use the GPU, as exactly as it can; its name
+    gpu       memory_mb, visible                       use the GPU, as exactly as it can; its name
     batch     requests                                 carry out each; the reply holds all their replies
 
 Arguments may hold handles, which stand for objects here. A call with a `device` has its tensors moved
@@ -128,7 +128,7 @@ class Executor:
         return reply
 
     def _gpu(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        return {"value": gpu.start(request["memory_mb"])}
+        return {"value": gpu.start(request["memory_mb"], request["visible"])}
 
     def _batch(self, request: Mapping[str, Any]) -> dict[str, Any]:
         # Encoded at once: a later request may change the tensors of an earlier reply in place.
@@ -316,7 +316,7 @@ def plain(value: Any) -> Any:
 
 def seed_torch(seed: int) -> None:
     torch.default_generator.manual_seed(seed)  # torch.manual_seed formats a stack trace for CUDA's sake: 0.3 ms
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.manual_seed_all(seed)
 
 

@@ -14,12 +14,17 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.errors import IsolationError, MachineryError, WorkerError
 from autograder.results import Isolation
 from autograder.sandbox.canaries import try_layers
 from autograder.sandbox.confine import LAYERS, readable_paths
+from autograder.sandbox.gpu import visible
 from autograder.sandbox.warm import WarmProcess
+
+if TYPE_CHECKING:
+    from autograder.sandbox.connection import Worker
 
 GPU_SECONDS = 60.0
 # What is given up so that the GPU can be used, least first.
@@ -91,14 +96,22 @@ def measure_gpu(warm: WarmProcess) -> Isolation:
 def _use_gpu(gpu: WarmProcess, layers: frozenset[str]) -> str:
     """Why a worker with these layers cannot use the GPU, or empty."""
     worker = gpu.spawn(layers=layers, memory_mb=1024)
-    worker.deadline = time.monotonic() + GPU_SECONDS
     try:
-        reply = worker.ask({"op": "gpu", "memory_mb": 1024})
-        return "" if reply["ok"] else str(reply["error"]["message"]).partition("\n")[0][:200]
+        start_gpu(worker, 1024)
+        return ""
     except (MachineryError, WorkerError) as error:
         return str(error)
     finally:
         worker.close()
+
+
+def start_gpu(worker: Worker, memory_mb: int) -> str:
+    """Have a fresh worker use the GPU; its name. Raises `MachineryError`: no code of a submission's has run yet."""
+    worker.deadline = time.monotonic() + GPU_SECONDS
+    reply = worker.ask({"op": "gpu", "memory_mb": memory_mb, "visible": visible()})
+    if not reply["ok"]:
+        raise MachineryError(str(reply["error"]["message"]).partition("\n")[0][:200])
+    return str(reply["value"])
 
 
 def _refusal(isolation: Isolation, level: str) -> str:

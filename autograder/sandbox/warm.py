@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import MachineryError
 from autograder.sandbox.confine import LAYERS
-from autograder.sandbox.gpu import ENVIRONMENT, HOST_MEMORY_MB
+from autograder.sandbox.gpu import ENVIRONMENT, HIDDEN, HOST_MEMORY_MB
 from autograder.sandbox.spawn import SPAWN
 
 if TYPE_CHECKING:
@@ -134,11 +134,11 @@ class WarmProcess:
 
 def _clean_environment(gpu: bool) -> dict[str, str]:
     """Nothing of the grader's environment but what torch needs to find its libraries, one thread each."""
-    names = ("PATH", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "CUDA_VISIBLE_DEVICES")
+    names = ("PATH", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
     kept = {name: os.environ[name] for name in names if name in os.environ}
     threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")}
     # Huge pages make the heap cheap to fork (a fifth of a worker's CPU time), few arenas keep it small, and
     # what nobody has written (torch.empty) is the same huge number every time, not a zero by luck.
     memory = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.perturb=128", "MALLOC_ARENA_MAX": "2"}
     rest = {"LANG": "C.UTF-8", "PYTORCH_NVML_BASED_CUDA_CHECK": "1", "TMPDIR": tempfile.gettempdir()}
-    return kept | threads | memory | rest | (ENVIRONMENT if gpu else {})
+    return kept | threads | memory | rest | HIDDEN | (ENVIRONMENT if gpu else {})
