@@ -1,12 +1,13 @@
 # make demo    set up and grade the bundled class         make test    set up and run every check and test
 # make bench   measure the cost of grading                make clean   remove what make made
+# make gpu-check    run what is about devices on this machine's GPU, and print the figures
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo test lint bench validate release clean
+.PHONY: demo test lint bench gpu-check validate release clean
 
 demo: $(READY)
 	$(BIN)/autograde grade examples/submissions --out demo-grades
@@ -19,6 +20,10 @@ lint: $(READY)
 	$(BIN)/ruff format --check autograder tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# On a machine with a GPU, from the checkout alone: what `python3` has is what it uses.
+gpu-check:
+	$(PYTHON) -m benchmarks.gpu_check
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.grading
