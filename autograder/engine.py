@@ -236,7 +236,7 @@ class StudentGrader:
     ) -> tuple[ExerciseResult, str, str]:
         own, supplied = self._imported(work, exercise, source, known)
         depends = [source.digest, self.session.course.salt, __version__, torch.__version__]
-        depends += [self.session.device.type, self.session.calibration.digest]
+        depends += [self.session.device.type, self.session.calibration.digest, repr(exercise.limits)]
         depends += work.notes
         depends += [self.session.digests[id] for id in (exercise.id, *sorted({*own, *supplied}))]
         depends += [f"{id}={each.digest}" for id, each in sorted(own.items())] + sorted(supplied)

@@ -10,8 +10,8 @@ import ast
 import hashlib
 import math
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -146,7 +146,9 @@ def load_course(root: Path) -> Course:
     if not reference.is_dir():
         raise UsageError(f"{root} is not a course: it has no reference/ folder; name one with --course DIR")
     path = reference / "course.yaml"
-    keys = {"format": int, "name": str, "salt": str, "dataset": str, "data": str}
+    keys: dict[str, type | tuple[type, ...]] = {
+        "format": int, "name": str, "salt": str, "dataset": str, "data": str, "limits": dict,
+    }  # fmt: skip
     settings = _read(path, keys, {"format", "name", "salt"})
     if not settings["salt"]:
         raise CourseError(path, _line(path, "salt"), "`salt` must not be empty: hidden inputs are drawn from it")
@@ -155,7 +157,8 @@ def load_course(root: Path) -> Course:
         reason = f"no dataset `{dataset}`; there are: {', '.join(datasets.NAMES)}"
         raise CourseError(path, _line(path, "dataset"), reason)
     data = root / settings.get("data", "data")
-    return Course(root, settings["name"], settings["salt"], tuple(discover(reference)), dataset, data)
+    exercises = _with_limits(path, settings.get("limits", {}), discover(reference))
+    return Course(root, settings["name"], settings["salt"], exercises, dataset, data)
 
 
 def load_public(exercises: Path) -> Course:
@@ -195,20 +198,39 @@ def load_exercise(folder: Path) -> Exercise:
     )  # fmt: skip
 
 
+def _with_limits(path: Path, raw: dict[str, Any], exercises: Sequence[Exercise]) -> tuple[Exercise, ...]:
+    """The exercises with what course.yaml says of seconds: `{EXERCISE: 20, EXERCISE/CHECK: 60}`."""
+    known = {each.id: each for each in exercises}
+    for key, seconds in raw.items():
+        id, _, check = str(key).partition("/")
+        if id not in known:
+            raise CourseError(path, _line(path, str(key)), f"`limits.{key}`: no exercise `{id}`")
+        _bounded(path, str(key), seconds)
+        limits = known[id].limits
+        changed = {"checks": {**limits.checks, check: seconds}} if check else {"seconds": seconds}
+        known[id] = replace(known[id], limits=replace(limits, **changed))
+    return tuple(known.values())
+
+
 def _limits(path: Path, raw: dict[str, Any]) -> Limits:
     known = {each.name for each in fields(Limits)}
     checks = raw.get("checks", {})
     if not isinstance(checks, dict):
         raise CourseError(path, _line(path, "checks"), "`limits.checks` must map checks to seconds")
-    numbers = {key: value for key, value in raw.items() if key != "checks"}
-    numbers |= {f"checks.{check}": value for check, value in checks.items()}
-    for key, value in numbers.items():
-        if key not in known and not key.startswith("checks."):
+    for key, value in checks.items():
+        _bounded(path, str(key), value)
+    for key, value in raw.items():
+        if key not in known:
             raise CourseError(path, _line(path, key), f"unknown key `limits.{key}`; expected {_listed(known)}")
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < MAX_LIMIT:
-            reason = f"`limits.{key}` must be a number above 0 and below {MAX_LIMIT}, not {value!r}"
-            raise CourseError(path, _line(path, key.rpartition(".")[2]), reason)
+        if key != "checks":
+            _bounded(path, key, value)
     return Limits(**raw | {name: math.ceil(raw[name]) for name in ("memory_mb", "gpu_memory_mb") if name in raw})
+
+
+def _bounded(path: Path, key: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < MAX_LIMIT:
+        reason = f"`limits.{key}` must be a number above 0 and below {MAX_LIMIT}, not {value!r}"
+        raise CourseError(path, _line(path, key), reason)
 
 
 def _read(path: Path, keys: Mapping[str, type | tuple[type, ...]], required: Collection[str]) -> dict[str, Any]:
