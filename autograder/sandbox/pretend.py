@@ -19,11 +19,11 @@ CPU = torch.device("cpu")
 
 # Each access makes another object of these: they are equal, and not the same.
 _DEVICE, _IS_CUDA = torch.Tensor.device.__get__, torch.Tensor.is_cuda.__get__  # type: ignore[attr-defined]
-_MOVING = {torch.Tensor.to, torch.Tensor.cuda, torch.Tensor.cpu}
+_MOVING = {torch.Tensor.to, torch.Tensor.type_as, torch.Tensor.cuda, torch.Tensor.cpu}
 _TO_NUMPY: set[Any] = {torch.Tensor.numpy, torch.Tensor.__array__}
-# What may involve two places. A setter is how `Module.to` exchanges a parameter's memory.
+# What may involve two places: indices may be on the CPU, and a setter is how `Module.to` exchanges a parameter's memory.
 _MIXING = {
-    torch.Tensor.copy_, torch.Tensor.__setitem__, torch.Tensor.type_as, torch.Tensor.data.__set__,  # type: ignore[attr-defined]
+    torch.Tensor.__getitem__, torch.Tensor.copy_, torch.Tensor.__setitem__, torch.Tensor.data.__set__,  # type: ignore[attr-defined]
     torch.Tensor.new_tensor, torch._has_compatible_shallow_copy_type,
 }  # fmt: skip
 
@@ -81,10 +81,8 @@ class Pretence(TorchFunctionMode):
         if not tensors:
             return CPU
         places = [place_of(tensor) for tensor in tensors]
-        if func is torch.Tensor.__getitem__:  # a list of indices may be on the CPU
-            return places[0]
         if func in _MIXING:
-            return places[1] if func is torch.Tensor.type_as else places[0]
+            return places[0]
         there = any(place == self.device for place in places)
         here = any(
             place == CPU and tensor.dim() > 0 for place, tensor in zip(places, tensors, strict=True)

@@ -71,6 +71,7 @@ class Log:
         self._elements += sum(each.numel() for each in (*parameters.values(), *buffers.values()))
         if self._elements > MAX_LOGGED or not isinstance(first, torch.Tensor):
             return
+        grad = torch.is_grad_enabled()
         with torch.no_grad():
             self.add(
                 {
@@ -78,7 +79,7 @@ class Log:
                     "of": number,
                     "training": net.training is True,
                     "modes": modes(net),
-                    "grad": torch.is_grad_enabled(),
+                    "grad": grad,
                     "device": str(first.device),
                     "parameter_device": str(next(iter(parameters.values())).device) if parameters else "",
                     "shape": list(first.shape),
