@@ -129,10 +129,12 @@ class TestSlips:
             (MINIMAL.replace("points: 2", "points: .inf"), 4, "`points` must be above 0, not inf"),
             (MINIMAL.replace("[f]", "[]"), 5, "`implement` must name at least one function or class"),
             (MINIMAL.replace("[f]", "[f, 3]"), 5, "`implement` must hold names, not 3"),
-            (MINIMAL + "limits: {second: 3}\n", 6, "unknown key `limits.second`; expected `memory_mb`, `seconds`"),
+            (MINIMAL + "limits: {second: 3}\n", 6, "unknown key `limits.second`; expected `checks`, `gpu_memory_mb`"),
             (MINIMAL + "limits: {seconds: 1, memory_mb: 0}\n", 6, "`limits.memory_mb` must be a number above 0"),
             (MINIMAL + "limits:\n  memory_mb: 9\n  seconds: yes\n", 8, "`limits.seconds` must be a number above 0"),
             (MINIMAL + "limits:\n  seconds: .inf\n", 7, "`limits.seconds` must be a number above 0"),
+            (MINIMAL + "limits:\n  checks: 3\n", 7, "`limits.checks` must map checks to seconds"),
+            (MINIMAL + "limits:\n  checks: {values: -1}\n", 7, "`limits.values` must be a number above 0"),
             (MINIMAL + "limits:\n  memory_mb: 9999999\n", 7, "`limits.memory_mb` must be a number above 0 and below"),
             (MINIMAL + "misconceptions:\n  a: well\n  halved: ''\n", 8, "misconception `halved` needs a hint"),
             (MINIMAL + "misconceptions: {1: one}\n", 6, "misconception `1` needs a hint"),
@@ -152,6 +154,12 @@ class TestSlips:
             ("format: 1\nname: toy\nsalt: ''\n", 3, "`salt` must not be empty"),
             ("format: 1\nname: toy\nsalt: 3\n", 3, "`salt` has the wrong type: int"),
             ("format: 1\nname: toy\nsalt: a\nsugar: b\n", 4, "unknown key `sugar`"),
+            ("format: 1\nname: toy\nsalt: a\nlimits: {triple: 3}\n", 4, "`limits.triple`: no exercise `triple`"),
+            (
+                "format: 1\nname: toy\nsalt: a\nlimits:\n  double/values: 0\n",
+                5,
+                "`limits.double/values` must be a number",
+            ),
         ],
     )
     def test_of_a_course(self, make_course: MakeCourse, text: str, line: int | None, reason: str) -> None:
@@ -176,6 +184,13 @@ class TestSlips:
         (toy_course.root / "reference" / "course.yaml").unlink()
         with pytest.raises(CourseError, match=r"course.yaml: there is no such file"):
             load_course(toy_course.root)
+
+    def test_seconds_in_the_course_file(self, make_course: MakeCourse) -> None:
+        text = "format: 1\nname: toy\nsalt: a\nlimits: {double: 7, double/values: 60, quadruple/values: 2}\n"
+        double, quadruple = make_course({"course.yaml": text}).exercises
+        assert double.limits == Limits(seconds=7, memory_mb=512, checks={"values": 60})
+        assert quadruple.limits == Limits(checks={"values": 2})
+        assert (double.limits.of("values"), double.limits.of("shapes"), double.limits.total) == (60, 7, 81)
 
     def test_a_part_of_a_megabyte_is_a_megabyte(self, make_course: MakeCourse) -> None:
         course = make_course({YAML: MINIMAL + "limits: {memory_mb: 0.5}\n"})

@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from autograder.sandbox import wire
-from autograder.sandbox.wire import Handle
 from autograder.sandbox.executor import MAX_TEXT, Executor
+from autograder.sandbox.wire import Handle
 
 Load = Callable[..., Executor]
 
