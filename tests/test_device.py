@@ -92,7 +92,7 @@ class TestTrying:
             pytest.skip("there is a GPU here")
         with WarmProcess() as warm:
             isolation.measure(warm)
-            with pytest.raises(MachineryError, match="no worker can use the GPU: .*NVIDIA"):
+            with pytest.raises(MachineryError, match=r"no worker can use the GPU: .*NVIDIA"):
                 isolation.measure_gpu(warm)
 
     def test_a_worker_for_the_gpu_may_take_its_devices_and_no_files(self, tmp_path: Path) -> None:

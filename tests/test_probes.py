@@ -232,7 +232,7 @@ class TestRecipe:
             nn.init.constant_(parameter, 7.0)
         redraw(net)
         weight, bias, scale, shift = net.parameters()
-        assert weight.abs().max() <= (6 / 7) ** 0.5
+        assert 0 < weight.abs().max() <= 2 * (6 / 7) ** 0.5
         assert bias.tolist() == shift.tolist() == [0, 0, 0]
         assert scale.tolist() == [7, 7, 7]
 
