@@ -1,0 +1,103 @@
+"""Checks of network_design that you may read and run: `autograde check`."""
+
+import torch
+from torch import nn
+
+from autograder import assert_shape, assert_tensor, check, fail
+from autograder.errors import SubmissionRaised
+
+
+@check(kind="interface")
+def interface(submission):
+    """`receptive_field`, `conv_params` and `stack_depth` return ints."""
+    for name, result in {
+        "receptive_field": submission.receptive_field([(3, 1)]),
+        "conv_params": submission.conv_params(1, 1, 3),
+        "stack_depth": submission.stack_depth(3),
+    }.items():
+        if type(result) is not int:
+            fail(f"`{name}` returns {result!r}, not an int")
+
+
+@check(kind="value", needs=[interface])
+def receptive_fields(submission):
+    """The receptive fields of the statement come out."""
+    for layers, expected in {((3, 1), (3, 1)): 5, ((3, 2), (3, 1)): 7, ((5, 1), (2, 2), (5, 1), (2, 2)): 16}.items():
+        result = submission.receptive_field([*layers])
+        if result != expected:
+            ideas = {sum(kernel for kernel, _ in layers): "sum-of-kernels"}
+            ideas[1 + sum(kernel - 1 for kernel, _ in layers)] = "stride-ignored"
+            fail(f"for {[*layers]} the result is {result}, not {expected}", misconception=ideas.get(result))
+
+
+@check(kind="value", needs=[interface])
+def parameters(submission):
+    """The numbers of parameters of the statement come out."""
+    for arguments, expected in {(2, 4, 3): 76, (2, 4, 3, False): 72, (2, 4, (1, 3), False): 24, (1, 6, 5): 156}.items():
+        result = submission.conv_params(*arguments)
+        if result != expected:
+            idea = "bias-ignored" if abs(result - expected) == arguments[1] else None
+            fail(f"`conv_params{arguments}` is {result}, not {expected}", misconception=idea)
+
+
+@check(kind="value", needs=[interface])
+def depths(submission):
+    """The depths of the statement come out."""
+    for arguments, expected in {(5,): 2, (7,): 3, (11,): 5, (6,): 3, (13, 5): 3}.items():
+        result = submission.stack_depth(*arguments)
+        if result != expected:
+            shown = ", ".join(map(str, arguments))
+            fail(f"`stack_depth({shown})` is {result}, not {expected}")
+
+
+@check(kind="interface")
+def stage_net(submission):
+    """`StageNet(3, 8, 2, 10)` is an `nn.Module` with square odd kernels of at most 7, and 8 and 16 channels."""
+    net = submission.StageNet(3, 8, 2, 10)
+    if not isinstance(net, nn.Module):
+        fail("what `StageNet(3, 8, 2, 10)` builds is not an `nn.Module`", misconception="not-a-module")
+    assert_tensor(net(torch.randn(2, 3, 32, 32)))
+    kernels = [tuple(each.shape) for each in net.parameters() if each.dim() == 4]
+    for h, w in (shape[2:] for shape in kernels):
+        if h > 7 or w > 7:
+            fail(f"a kernel is {h}x{w}", misconception="kernel-too-large")
+        if h != w or h % 2 == 0:
+            fail(f"a kernel is {h}x{w}", misconception="kernel-not-square" if h != w else "even-kernel")
+    if kernels and max(shape[0] for shape in kernels) == 8:
+        fail("no layer has more than 8 channels; the second stage should give 16", misconception="no-doubling")
+
+
+@check(kind="shape", needs=[stage_net])
+def sizes(submission):
+    """Images of 32x32, 12x20 and 4x8 all give logits of shape (2, 10)."""
+    net = submission.StageNet(3, 8, 2, 10)
+    assert_shape(net(torch.randn(2, 3, 32, 32)), (2, 10))
+    for h, w in ((12, 20), (4, 8)):
+        try:
+            result = net(torch.randn(2, 3, h, w))
+        except SubmissionRaised as error:
+            if all(each.shape[1] <= 16 for each in net.parameters() if each.dim() == 2):
+                raise
+            told = f"32x32 works, {h}x{w} raises {error.type}: how many features does the Linear take?"
+            fail(told, misconception="flatten-not-gap")
+        assert_shape(result, (2, 10))
+
+
+@check(kind="gradient", needs=[stage_net])
+def training(submission):
+    """Thirty steps of descent lower the loss on four images."""
+    net = submission.StageNet(1, 8, 2, 2)
+    images, labels = torch.randn(4, 1, 8, 12), torch.tensor([0, 1, 0, 1])
+    images[labels == 1] *= 3
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    losses = []
+    for _ in range(30):
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(net(images), labels)
+        if not loss.requires_grad:
+            fail("the result is cut off from the parameters", misconception="breaks-gradient")
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    if not losses[-1] < losses[0]:
+        fail(f"the loss was {losses[0]:.3g} at first and is {losses[-1]:.3g} after thirty steps")

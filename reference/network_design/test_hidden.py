@@ -1,0 +1,674 @@
+"""Hidden checks of network_design: three functions that count, and one network.
+
+The network is judged from outside: by the shapes of its parameters (those with four axes are the
+weights of convolutions, those with two the weights of Linears) and by what it makes of images. So it
+does not matter what a stage is made of, and what things are called.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from autograder import assert_shape, assert_tensor, assert_unchanged, check, fail
+from autograder.errors import SubmissionRaised
+
+Layers = list[tuple[int, int]]
+Formula = Callable[..., int]
+
+UNIT_STRIDES: list[Layers] = [
+    [(3, 1)],
+    [(3, 1), (3, 1)],
+    [(5, 1), (3, 1), (7, 1)],
+    [(3, 1)] * 6,
+    [(2, 1), (5, 1), (1, 1), (4, 1)],
+    [(1, 1), (1, 1)],
+    [(11, 1), (1, 1), (3, 1), (3, 1), (2, 1)],
+]
+STRIDES: list[Layers] = [
+    [(3, 2), (3, 1)],
+    [(5, 3)],
+    [(5, 1), (2, 2), (5, 1), (2, 2)],
+    [(7, 2), (3, 2), (3, 1), (3, 2), (3, 1)],
+    [(11, 4), (3, 2), (5, 1), (3, 2), (3, 1), (3, 1), (3, 1), (3, 2)],
+    [(3, 1), (2, 2)] * 5,
+    [(1, 2), (3, 1), (1, 3), (4, 5), (2, 1)],
+    [(2, 3), (2, 3), (2, 3)],
+    [(3, 2), (3, 2), (3, 2), (3, 2)],
+]
+CHANNELS = [(1, 6, 5), (6, 16, 5), (3, 64, 7), (7, 2, 1), (16, 16, 3), (2, 9, 4), (5, 1, 3)]
+PAIRS = [(3, 8, (3, 5)), (4, 2, (5, 3)), (1, 6, (1, 7)), (2, 3, (2, 1)), (6, 5, (3, 3))]
+
+SIDES = (1, 2, 3, 4, 5, 6, 7, 8, 14, 16)  # of a last map
+CLASSES = 30  # so many that all logits of one sign are no accident
+
+
+# ---------------------------------------------------------------- receptive_field
+
+
+@check(kind="interface", points=0.25)
+def interface(submission):
+    """`receptive_field` is defined and returns an int."""
+    assert_int(submission.receptive_field([(3, 1), (3, 1)]))
+
+
+@check(kind="value", points=0.5)
+def receptive_field_stride_one(submission, reference):
+    """Kernels with stride 1 add up to the right receptive field."""
+    assert_counts(
+        submission.receptive_field,
+        reference.receptive_field,
+        [(layers,) for layers in UNIT_STRIDES],
+        {
+            "sum-of-kernels": [
+                lambda layers: sum(kernel for kernel, _ in layers),
+                lambda layers: 1 + sum(kernel for kernel, _ in layers),
+                lambda layers: sum(kernel for kernel, _ in layers) - 1,
+            ],
+            "product-of-kernels": [lambda layers: math.prod(kernel for kernel, _ in layers)],
+            "strides-added": [
+                lambda layers: 1 + weighted(layers, lambda at: 1 + sum(s for _, s in layers[:at])),
+                lambda layers: 1 + weighted(layers, lambda at: sum(s for _, s in layers[:at]) or 1),
+            ],
+            "without-the-pixel": [lambda layers: sum(kernel - 1 for kernel, _ in layers)],
+        },
+    )
+
+
+@check(kind="value", points=1, needs=[receptive_field_stride_one])
+def receptive_field_strides(submission, reference):
+    """The strides of the layers before count."""
+    assert_counts(
+        submission.receptive_field,
+        reference.receptive_field,
+        [(layers,) for layers in STRIDES],
+        {
+            "stride-ignored": [lambda layers: 1 + sum(kernel - 1 for kernel, _ in layers)],
+            "own-stride-counted": [
+                lambda layers: 1 + weighted(layers, lambda at: math.prod(s for _, s in layers[: at + 1])),
+                lambda layers: 1 + weighted(layers, lambda at: layers[at][1]),
+            ],
+            "last-stride-only": [lambda layers: 1 + weighted(layers, lambda at: layers[at - 1][1] if at else 1)],
+            "strides-added": [lambda layers: 1 + weighted(layers, lambda at: 1 + sum(s - 1 for _, s in layers[:at]))],
+            "order-reversed": [
+                lambda layers: 1 + weighted(layers, lambda at: math.prod(s for _, s in layers[at + 1 :]))
+            ],
+        },
+    )
+
+
+@check(kind="purity", points=0.25)
+def receptive_field_unchanged(submission):
+    """The list of layers is the same after the call."""
+    assert_unchanged(submission.receptive_field, layers=[(5, 1), (3, 1), (7, 1)])
+
+
+# ---------------------------------------------------------------- conv_params
+
+
+@check(kind="interface", points=0.25)
+def conv_params_int(submission):
+    """`conv_params` is defined and returns an int."""
+    assert_int(submission.conv_params(2, 4, 3))
+
+
+@check(kind="value", points=0.5)
+def conv_params_with_bias(submission, reference):
+    """Weights and biases of a square kernel are counted."""
+    cases = [case + more for case in CHANNELS for more in ((), (True,))]
+    assert_counts(
+        submission.conv_params,
+        reference.conv_params,
+        cases,
+        {
+            "bias-ignored": [lambda i, o, k, bias=True: i * o * k * k],
+            "bias-by-input": [lambda i, o, k, bias=True: i * o * k * k + i],
+            "one-bias": [lambda i, o, k, bias=True: i * o * k * k + 1],
+            "bias-per-kernel": [lambda i, o, k, bias=True: i * o * (k * k + 1)],
+            "input-channels-ignored": [lambda i, o, k, bias=True: o * k * k + o],
+            "one-side-counted": [lambda i, o, k, bias=True: i * o * k + o],
+        },
+    )
+
+
+@check(kind="value", points=0.25)
+def conv_params_without_bias(submission):
+    """Without a bias there are fewer parameters, one for each output channel."""
+    found, expected = [], []
+    for c_in, c_out, kernel in CHANNELS:
+        found.append([number(submission.conv_params(c_in, c_out, kernel, bias)) for bias in (True, False)])
+        expected.append(c_in * c_out * kernel**2)
+    biases = [with_bias - without for with_bias, without in found]
+    if all(without == right for (_, without), right in zip(found, expected, strict=True)):
+        return
+    # Weights that are miscounted are so with a bias as well, and cost that check.
+    if all(each == c_out for each, (_, c_out, _) in zip(biases, CHANNELS, strict=True)):
+        return
+    if not any(biases):
+        fail("the number is the same with a bias and without", misconception="bias-ignored")
+    if all(with_bias < without for with_bias, without in found):
+        fail("there are more parameters without a bias than with one", misconception="bias-inverted")
+    fail("the number of parameters without a bias is wrong")
+
+
+@check(kind="value", points=0.25)
+def conv_params_pairs(submission):
+    """A kernel that is a pair (height, width) is counted by its area."""
+    found = []
+    try:
+        for c_in, c_out, pair in PAIRS:
+            by_pair, plain = submission.conv_params(c_in, c_out, pair), submission.conv_params(c_in, c_out, (1, 1))
+            found.append((number(by_pair), number(plain)))
+    except SubmissionRaised as error:
+        if works(lambda: submission.conv_params(2, 3, 3)):
+            told = f"a kernel of 3 is counted, for a pair the call raises {safe(error)}"
+            fail(told, misconception="square-only")
+        raise
+    # What one more element of the kernel costs is judged elsewhere, and so is what is counted beside the kernels.
+    taken = [c_in * c_out for c_in, c_out, _ in PAIRS]
+    by_square = [
+        (number(submission.conv_params(c_in, c_out, 3)) - number(submission.conv_params(c_in, c_out, 1))) / 8
+        for c_in, c_out, _ in PAIRS
+        if works(lambda: submission.conv_params(2, 3, 3))
+    ]
+    sizes = [pair for *_, pair in PAIRS]
+
+    def counts(area: Callable[[int, int], int]) -> bool:
+        """Whether a pair counts as this area, and a pair of ones as the same of ones."""
+        more = [area(h, w) - area(1, 1) for h, w in sizes]
+        return any(
+            all(math.isclose(a - b, each * by) for (a, b), each, by in zip(found, more, factors, strict=True))
+            for factors in (taken, by_square)
+            if factors
+        )
+
+    if counts(lambda h, w: h * w):
+        return
+    if any(counts(area) for area in (lambda h, w: h * h, lambda h, w: w * w, lambda h, w: h, lambda h, w: w)):
+        fail("one of the two sides of the kernel is not looked at", misconception="square-only")
+    if counts(lambda h, w: h + w):
+        fail("height and width are added", misconception="sides-added")
+    fail("the number of parameters is wrong")
+
+
+# ---------------------------------------------------------------- stack_depth
+
+
+@check(kind="interface", points=0.25)
+def stack_depth_int(submission):
+    """`stack_depth` is defined and returns an int."""
+    assert_int(submission.stack_depth(5))
+
+
+@check(kind="value", points=0.25)
+def stack_depth_of_three(submission, reference):
+    """The depth of kernels of 3 that stands for an odd kernel is right."""
+    assert_counts(
+        submission.stack_depth,
+        reference.stack_depth,
+        [(kernel, *more) for kernel in (3, 5, 7, 9, 11, 15) for more in ((), (3,))],
+        {
+            "sum-of-kernels": [lambda k, small=3: -(-k // small), lambda k, small=3: k // small],
+            "one-too-many": [lambda k, small=3: (k - 1) // (small - 1) + 1],
+            "one-too-few": [lambda k, small=3: (k - 1) // (small - 1) - 1],
+            "counts-parameters": [
+                lambda k, small=3: k * k // (small * small),
+                lambda k, small=3: -(-k * k // (small * small)),
+            ],
+        },
+    )
+
+
+@check(kind="value", points=0.25, needs=[stack_depth_of_three])
+def stack_depth_even(submission, reference):
+    """A kernel between two depths takes the deeper one."""
+    cases = [(2,), (4,), (6,), (8,), (10,), (14,)]
+    wrong = {
+        "rounds-down": [
+            lambda k, small=3: (k - 1) // (small - 1),
+            lambda k, small=3: round((k - 1) / (small - 1)),
+            lambda k, small=3: max(1, (k - 1) // (small - 1)),
+        ]
+    }
+    assert_counts(submission.stack_depth, reference.stack_depth, cases, wrong)
+
+
+@check(kind="value", points=0.25)
+def stack_depth_other(submission, reference):
+    """Small kernels of other sizes than 3 are counted with their own size."""
+    cases = [(9, 5), (13, 5), (7, 7), (19, 7), (5, 2), (8, 2), (11, 11), (13, 4)]
+    wrong = {
+        "small-ignored": [lambda k, small: -((1 - k) // 2)],
+        "sum-of-kernels": [lambda k, small: -(-k // small), lambda k, small: k // small],
+        "one-too-many": [lambda k, small: (k - 1) // (small - 1) + 1],
+        "one-too-few": [lambda k, small: (k - 1) // (small - 1) - 1],
+    }
+    assert_counts(submission.stack_depth, reference.stack_depth, cases, wrong)
+
+
+# ---------------------------------------------------------------- StageNet: what can be read off
+
+
+@check(kind="interface", points=0.25)
+def stage_net(submission):
+    """`StageNet(3, 8, 2, 10)` builds an `nn.Module`."""
+    if not isinstance(submission.StageNet(3, 8, 2, 10), nn.Module):
+        fail("what `StageNet(3, 8, 2, 10)` builds is not an `nn.Module`", misconception="not-a-module")
+
+
+@check(kind="interface", points=0.25, needs=[stage_net])
+def forward(submission):
+    """Calling the network returns a tensor."""
+    net = build(submission, 3, 8, 2, 10)
+    try:
+        result = net(torch.randn(2, 3, *size_for(net, 8, 2)))
+    except SubmissionRaised as error:
+        if "(32x1 and " in error.message:
+            fail(f"the Linear raises {safe(error)}: it looks at the last axis", misconception="missing-flatten")
+        raise
+    assert_tensor(result)
+
+
+@check(kind="interface", points=0.25, needs=[stage_net])
+def registered(submission):
+    """Every stage has a convolution whose parameters are registered and trainable."""
+    for stages in (1, 3):
+        net = build(submission, 3, 8, stages, 10)
+        kernels = weights(net, 4)
+        if not kernels:
+            fail("no weight of a convolution is among the parameters of the network", misconception="not-registered")
+        if len(kernels) < stages:
+            fail(f"{stages} stages have {len(kernels)} convolutions", misconception="shared-stage")
+        if any(not each.requires_grad for each in (*kernels, *weights(net, 2))):
+            fail("a parameter takes no gradient", misconception="parameter-frozen")
+
+
+@check(kind="interface", points=0.75, needs=[registered])
+def kernels(submission):
+    """All kernels are square, odd, and at most 7."""
+    for stages in (1, 2, 4):
+        for weight in weights(build(submission, 3, 8, stages, 10), 4):
+            h, w = weight.shape[2:]
+            if h != w:
+                fail(f"a kernel is {h}x{w}", misconception="kernel-not-square")
+            if h % 2 == 0:
+                fail(f"a kernel is {h}x{w}", misconception="even-kernel")
+            if h > 7:
+                fail(f"a kernel is {h}x{w}", misconception="kernel-too-large")
+
+
+@check(kind="interface", points=1, needs=[registered])
+def channels(submission):
+    """The first stage gives base_channels, and each one after it twice as many as the one before."""
+    for in_channels, base, stages in [(3, 8, 3), (1, 16, 2), (3, 16, 1), (2, 8, 4)]:
+        net = build(submission, in_channels, base, stages, CLASSES)
+        widths = [base * 2**stage for stage in range(stages)]
+        shapes = [tuple(weight.shape) for weight in weights(net, 4)]
+        outputs = {shape[0] for shape in shapes}
+        seen = outputs | {shape[1] for shape in shapes} | {shape[1] for shape in heads(net)}
+        last = heads(net)[-1][1] if heads(net) else max(outputs)
+        missing = [width for width in widths if width not in seen]
+        side = math.isqrt(last // widths[-1])
+        if not missing and last % widths[-1] == 0 and side**2 == last // widths[-1]:
+            continue  # a side above 1 is that of a map which was not averaged: judged elsewhere
+        told = f"of {stages} stages with base_channels {base}"
+        if len(outputs - {CLASSES}) == 1 and stages > 1:
+            fail(f"{told} all have the same number of channels", misconception="no-doubling")
+        if (set(widths) <= seen and last == 2 * widths[-1]) or [2 * width for width in widths] == sorted(outputs):
+            fail(f"{told} the last one has twice as many channels as it should", misconception="one-doubling-too-many")
+        if last == base and stages > 1 and outputs >= set(widths):
+            fail(f"{told} the first one has the most channels", misconception="channels-halved")
+        if outputs >= {base * (stage + 1) for stage in range(stages)}:
+            fail(f"{told} each adds base_channels", misconception="adds-not-doubles")
+        if stages > 1 and max(outputs - {CLASSES}) <= base:
+            fail(f"{told} none has more than {max(outputs)} channels", misconception="no-doubling")
+        fail(f"{told} some have other numbers of channels than they should")
+
+
+@check(kind="interface", points=0.25, needs=[forward])
+def head(submission):
+    """The head is a global average and one Linear."""
+    net = build(submission, 3, 8, 2, CLASSES)
+    shapes = heads(net)
+    if not shapes:
+        fail("no weight of a Linear is among the parameters of the network", misconception="no-linear")
+    # Beside the classifier there may be pairs of Linears that weigh the channels within a stage.
+    others = sorted(
+        tuple(each.shape) for each in weights(net, 2) if each.shape[0] not in (CLASSES, 10) and each.shape[1] > 1
+    )
+    if len(shapes) > 1 or len(others) % 2 or others != sorted((b, a) for a, b in others):
+        fail(f"there are {len(shapes) + len(others)} Linears", misconception="several-linears")
+    features = shapes[0][1]
+    if features > 16 and features % 16 == 0:
+        h, w = size_for(net, 8, 2)
+        if answers(net, h, w) and answers(net, 2 * h, w) and answers(net, h, 4 * w):
+            fail(f"the Linear takes {features} features, not one for each channel", misconception="not-global")
+
+
+# ---------------------------------------------------------------- StageNet: what it makes of images
+
+
+@check(kind="shape", points=0.25, needs=[forward])
+def logits(submission):
+    """(N, in_channels, H, W) gives (N, num_classes)."""
+    for in_channels, base, stages, classes in [(3, 8, 2, 10), (1, 8, 1, 3), (4, 16, 3, 7), (3, 8, 4, 1)]:
+        net = build(submission, in_channels, base, stages, classes)
+        size = size_for(net, base, stages, in_channels)
+        try:
+            result = net(torch.randn(3, in_channels, *size))
+        except SubmissionRaised as error:
+            if in_channels != 3 and all(each.shape[1] != in_channels for each in weights(net, 4)):
+                fail(f"with {in_channels} input channels the call raises {safe(error)}", misconception="fixed-size")
+            raise
+        if isinstance(result, Tensor) and tuple(result.shape) == (3, 10) and classes != 10:
+            fail("the result has shape (3, 10) whatever num_classes is", misconception="fixed-size")
+        if isinstance(result, Tensor) and result.dim() == 4 and result.shape[2:] == (1, 1):
+            fail(f"the result has shape {tuple(result.shape)}, with a height and a width", misconception="extra-axes")
+        assert_shape(result, (3, classes))
+        net.eval()
+        result = net(torch.randn(1, in_channels, *size))
+        if isinstance(result, Tensor) and tuple(result.shape) == (classes,):
+            fail("for a single image the result loses its first axis", misconception="squeezed-axes")
+        assert_shape(result, (1, classes))
+
+
+@check(kind="shape", points=0.75, needs=[forward])
+def any_size(submission):
+    """Images of any height and width that 2**num_stages divides are taken, wide and tall and small ones."""
+    for stages in (1, 2, 3):
+        net = build(submission, 3, 8, stages, 10)
+        net.eval()
+        for h, w in [(4, 4), (3, 3), (2, 5), (5, 2), (1, 3), (3, 1), (7, 6), (8, 8)]:
+            size = h * 2**stages, w * 2**stages
+            try:
+                result = net(torch.randn(2, 3, *size))
+            except SubmissionRaised as error:
+                told = f"an image of {size[0]}x{size[1]} makes the call raise {safe(error)}"
+                explain_size(net, stages, told)
+                raise
+            assert_shape(result, (2, 10))
+            if not result.isfinite().all():
+                fail(f"for an image of {size[0]}x{size[1]} the result is not finite")
+
+
+@check(kind="value", points=0.25, needs=[forward])
+def repeatable(submission):
+    """In eval mode the same image gives the same logits again."""
+    net = lively(build(submission, 3, 8, 2, 10))
+    images = torch.randn(3, 3, *size_for(net, 8, 2))
+    first, again = answer(net, list(images)), answer(net, list(images))
+    if not torch.allclose(first, again, rtol=1e-4, atol=1e-5):
+        fail("two calls with the same images give different results", misconception="random-in-eval")
+
+
+@check(kind="value", points=0.25, needs=[any_size, repeatable])
+def averaged(submission):
+    """The head averages over all positions of the map."""
+    net = lively(build(submission, 3, 8, 2, CLASSES))
+    patch = 10 * torch.randn(3, 6, 6)
+    small = answer(net, [picture((64, 64)), picture((64, 64), patch, (28, 28))])
+    large = answer(
+        net,
+        [
+            picture((128, 128)),
+            picture((128, 128), patch, (60, 60)),
+            picture((128, 128), patch, (28, 28), (92, 92)),
+        ],
+    )
+    effect, in_large, twice = (small[1] - small[0]), large[1] - large[0], large[2] - large[0]
+    if effect.norm() <= 1e-6 * small.norm():
+        fail("what is in the middle of an image does not reach the result", misconception="one-position")
+    # An average over four times the area dilutes what a patch does, even behind a normalisation.
+    if in_large.norm() > 0.7 * effect.norm():
+        if (twice - in_large).norm() < 0.1 * in_large.norm():
+            fail("the same patch a second time changes nothing", misconception="max-not-average")
+        fail("in a larger image a patch counts as much as in a small one", misconception="sum-not-mean")
+
+
+@check(kind="shape", points=0.5, needs=[averaged])
+def halving(submission):
+    """Each stage halves height and width."""
+    for stages in (1, 2, 3):
+        net = lively(build(submission, 3, 8, stages, CLASSES))
+        if not reduced(net, stages):
+            return  # what is left of each channel depends on the place, and is judged elsewhere
+        for axis in ("height", "width"):
+            told = f"an image that goes through {stages} stages has not its {axis} divided by {2**stages}"
+            if stages == 1:
+                told = f"one stage does not halve the {axis}"
+            wrong = misdivided(net, stages, axis)
+            if wrong:
+                fail(told, misconception=wrong)
+
+
+@check(kind="value", points=0.25, needs=[forward])
+def unbounded(submission):
+    """The results are logits, which may be any numbers."""
+    net = lively(build(submission, 3, 8, 2, CLASSES))
+    with torch.no_grad():
+        for parameter in net.parameters():
+            if parameter.shape[:1] in ((CLASSES,), (10,)):
+                parameter.mul_(20)
+    result = answer(net, list(3 * torch.randn(4, 3, *size_for(net, 8, 2))))
+    sums = result.sum(1)
+    if (result >= 0).all() and torch.allclose(sums, torch.ones_like(sums), atol=1e-3):
+        fail("the results of an image add up to 1", misconception="softmax-at-end")
+    if (result <= 0).all() and torch.allclose(result.exp().sum(1), torch.ones_like(sums), atol=1e-3):
+        fail("the results are logarithms of probabilities", misconception="softmax-at-end")
+    if (result >= 0).all() or (result <= 0).all():
+        fail("no result is on the other side of zero", misconception="activation-at-end")
+    if (result.abs() <= 1).all():
+        fail("no result is beyond 1", misconception="activation-at-end")
+
+
+@check(kind="gradient", points=0.5, needs=[forward])
+def gradients(submission):
+    """Gradients reach every layer, and the images."""
+    net = lively(build(submission, 3, 8, 2, 10))
+    images = torch.randn(2, 3, *size_for(net, 8, 2)).requires_grad_()
+    result = net(images)
+    assert_tensor(result)
+    if not result.requires_grad:
+        fail("the result is cut off from the parameters and the images", misconception="breaks-gradient")
+    (result * torch.randn(result.shape)).sum().backward()
+    if images.grad is None:
+        fail("no gradient reaches the images", misconception="breaks-gradient")
+    for parameter in net.parameters():
+        # A further parameter that is not used is fine.
+        if parameter.requires_grad and parameter.grad is None and matters(net, parameter, images.detach()):
+            fail("no gradient reaches one of the parameters that count", misconception="breaks-gradient")
+
+
+@check(kind="purity", points=0.25, needs=[forward])
+def images_unchanged(submission):
+    """The images are the same after the call."""
+    net = build(submission, 3, 8, 2, 10)
+    assert_unchanged(net, images=torch.randn(2, 3, *size_for(net, 8, 2)))
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def number(value: Any) -> float:
+    """A number that was returned, whatever its type: judged elsewhere."""
+    if getattr(value, "type_name", "") in ("int64", "int32", "float32", "float64"):
+        value = value.item()
+    if not isinstance(value, (int, float)) and not (isinstance(value, Tensor) and value.numel() == 1):
+        fail(f"the result is {kind_of(value)}, not a number")
+    return value if isinstance(value, (int, float)) else float(value)
+
+
+def assert_int(value: Any) -> None:
+    if isinstance(value, (float, Tensor)):
+        fail(f"the result is {kind_of(value)}, not an int", misconception="not-an-int")
+    if type(number(value)) is not int:
+        fail(f"the result is {kind_of(value)}, not an int")
+
+
+def kind_of(value: Any) -> str:
+    words = {"NoneType": "None", "float": "a float", "Tensor": "a tensor", "bool": "True or False", "str": "a string"}
+    return words.get(type(value).__name__, "something else")
+
+
+def assert_counts(
+    function: Callable[..., Any], right: Formula, cases: Sequence[tuple], wrong: Mapping[str, Sequence[Formula]]
+) -> None:
+    """The numbers are right in all cases; if they are wrong, whether they are so in all cases by one wrong formula."""
+    found = [number(function(*case)) for case in cases]
+    expected = [right(*case) for case in cases]
+    off = sum(a != b for a, b in zip(found, expected, strict=True))
+    if not off:
+        return
+    known = [id for id, formulas in wrong.items() if any([f(*case) for case in cases] == found for f in formulas)]
+    fail(f"{off} of {len(cases)} numbers are wrong", misconception=known[0] if known else None)
+
+
+def weighted(layers: Layers, factor: Callable[[int], int]) -> int:
+    return sum((kernel - 1) * factor(at) for at, (kernel, _) in enumerate(layers))
+
+
+# ---------------------------------------------------------------- networks
+
+
+def build(submission: Any, in_channels: int, base: int, stages: int, classes: int) -> nn.Module:
+    """A network whose mirror shows all parameters, those too that lazy layers make in the first call."""
+    net = submission.StageNet(in_channels, base, stages, classes)
+    if isinstance(net, nn.Module) and (len(weights(net, 4)) < stages or not weights(net, 2)):
+        side = 8 * 2**stages
+        if answers(net, side, side, in_channels):
+            anew = net.fetch("float")()  # any method that returns the network itself
+            if isinstance(anew, nn.Module):
+                return anew
+    return net
+
+
+def weights(net: nn.Module, axes: int) -> list[nn.Parameter]:
+    return [parameter for parameter in net.parameters() if parameter.dim() == axes]
+
+
+def heads(net: nn.Module) -> list[tuple[int, ...]]:
+    """The shapes of the Linears that give the logits."""
+    return [tuple(each.shape) for each in weights(net, 2) if each.shape[0] in (CLASSES, 10) and each.shape[1] > 1]
+
+
+def size_for(net: nn.Module, base: int, stages: int, channels: int = 3) -> tuple[int, int]:
+    """The size of images that the network takes even if it is made for one size alone."""
+    width, step = base * 2 ** (stages - 1), 2**stages
+    features = max((each.shape[1] for each in weights(net, 2)), default=width)
+    side = math.isqrt(features // width)
+    sides = [side] if side > 1 and side * side * width == features else []
+    fitting = [each for each in (*sides, 8) if answers(net, each * step, each * step, channels)]
+    if not fitting:
+        fitting = [each for each in SIDES if answers(net, each * step, each * step, channels)]
+    return (fitting[0] * step, fitting[0] * step) if fitting else (8 * step, 8 * step)
+
+
+def works(call: Callable[[], Any]) -> bool:
+    try:
+        call()
+    except SubmissionRaised:
+        return False
+    return True
+
+
+def answers(net: nn.Module, h: int, w: int, channels: int = 3) -> bool:
+    """Whether images of this size give finite numbers."""
+    try:
+        result = net(torch.randn(2, channels, h, w))
+    except SubmissionRaised:
+        return False
+    return isinstance(result, Tensor) and bool(result.isfinite().all())
+
+
+def safe(error: SubmissionRaised) -> str:
+    return error.type if error.type in ("RuntimeError", "TypeError", "ValueError", "IndexError") else "an exception"
+
+
+def explain_size(net: nn.Module, stages: int, told: str) -> None:
+    """Fail with the idea that makes a network raise for some sizes, if it can be told."""
+    width, step = 8 * 2 ** (stages - 1), 2**stages
+    features = max((each.shape[1] for each in weights(net, 2)), default=0)
+    if features > width and features % width == 0:
+        fail(told, misconception="flatten-not-gap")
+    fitting = [side for side in SIDES if answers(net, side * step, side * step)]
+    if len(fitting) == 1:
+        fail(told, misconception="fixed-size")
+    if fitting and fitting[-1] == 16 and fitting[0] > 1:
+        too_often = misdivided(lively(net), stages, "height") == "halves-too-often"
+        fail(told, misconception="halves-too-often" if too_often else "no-padding")
+
+
+def lively(net: nn.Module) -> nn.Module:
+    """The network in eval mode, with weights that let through what the images hold."""
+    with torch.no_grad():
+        for parameter in net.parameters():
+            if parameter.dim() > 1:
+                parameter.copy_(torch.randn(parameter.shape) * math.sqrt(4 / parameter[0].numel()))
+    return net.eval()
+
+
+def picture(size: tuple[int, int], patch: Tensor | None = None, *places: tuple[int, int]) -> Tensor:
+    """An image of zeros with a patch at some places."""
+    image = torch.zeros(3, *size)
+    for top, left in places:
+        image[:, top : top + patch.shape[1], left : left + patch.shape[2]] = patch
+    return image
+
+
+def shifted(side: int, patch: Tensor, axis: str, by: int) -> Tensor:
+    """A square image with the patch near its middle, moved down or to the right."""
+    at = side // 2 - 4
+    return picture((side, side), patch, (at + by, at) if axis == "height" else (at, at + by))
+
+
+def answer(net: nn.Module, images: Sequence[Tensor]) -> Tensor:
+    """The logits of the images, in float64; their shape is judged elsewhere."""
+    with torch.no_grad():
+        result = net(torch.stack([*images]))
+    assert_tensor(result)
+    if result.dim() == 0 or len(result) != len(images):
+        fail("the result does not hold one row for each image")
+    return result.double().flatten(1)
+
+
+def reduced(net: nn.Module, stages: int) -> bool:
+    """Whether the Linear takes no more features than the last stage has channels."""
+    return not heads(net) or heads(net)[-1][1] <= 8 * 2 ** (stages - 1)
+
+
+def misdivided(net: nn.Module, stages: int, axis: str) -> str | None:
+    """The misconception of a network that does not divide one axis by 2**stages, or None.
+
+    A patch that moves by as much as the last map's elements stand apart leaves their average as it is;
+    one that moves by half of that does not. Where the last stage ends with an average, that is no
+    difference to the average of all; then an image that is too small to be halved as often tells.
+    """
+    side, step = 32 * 2**stages, 2**stages
+    patches = [10 * torch.randn(3, step + 3, step + 5), 10 * torch.randn(3, step + 4, step + 1)]
+    images = [shifted(side, patch, axis, by) for by in (0, step // 2, step) for patch in patches]
+    empty, *found = answer(net, [picture((side, side)), *images])
+    start, half, whole = torch.stack(found).reshape(3, len(patches), -1)
+    effect, by_half, by_step = (start - empty).norm(), (half - start).norm(), (whole - start).norm()
+    noise = 2e-3 * effect + 1e-5 * empty.norm()
+    if by_step > max(0.1 * by_half, noise):
+        return "halves-too-often"
+    return "not-halved" if by_half <= noise and small_enough(net, stages, axis) else None
+
+
+def small_enough(net: nn.Module, stages: int, axis: str) -> bool:
+    """Whether the network takes images that can be halved once less than it has stages."""
+    short, long = 2 ** (stages - 1), 3 * 2**stages
+    return answers(net, *((short, long) if axis == "height" else (long, short)))
+
+
+def matters(net: nn.Module, parameter: nn.Parameter, images: Tensor) -> bool:
+    """Whether the logits follow the parameter."""
+    before, kept = answer(net, [*images]), parameter.detach().clone()
+    with torch.no_grad():
+        parameter.add_(torch.randn(parameter.shape))
+    after = answer(net, [*images])
+    with torch.no_grad():
+        parameter.copy_(kept)
+    return not torch.allclose(before, after, rtol=1e-4, atol=1e-6)
