@@ -14,6 +14,7 @@ from autograder.compare import Mismatch
 from autograder.errors import SubmissionRaised
 from autograder.grading.handles import Submission
 from autograder.grading.local import LocalPeer
+from autograder.grading.mirrors import RemoteObject
 from autograder.sandbox import probes
 from autograder.sandbox.probes import Probes
 from autograder.sandbox.recipe import Recipe, fit, redraw
@@ -154,6 +155,40 @@ class TestThere:
         assert net.pull().training is False
         assert net.submodes() == {"": False}
         assert net.get_parameter("weight").grad is None
+
+    def test_a_copy_is_observed_as_what_it_is(self, given: Given) -> None:
+        submission = given(
+            """
+            import copy
+
+            def f(net, data):
+                twin = copy.deepcopy(net).eval().requires_grad_(False)
+                return [twin(X) for X, _ in data]
+            """
+        )
+        submission.f(submission.net(("Linear", 3, 2)), submission.batches(PAIRS))
+        seen = [(each["training"], each["requires_grad"]) for each in submission.log() if each["event"] == "forward"]
+        assert seen == [(False, False)] * 2
+
+    def test_a_container_with_methods_is_an_object(self, given: Given) -> None:
+        submission = given(
+            """
+            class Sums(list):
+                def add(self, x):
+                    self[0] += x
+
+            class Plain(dict):
+                pass
+
+            def f():
+                return Plain(a=1)
+            """
+        )
+        sums = submission.Sums([1.0, 2.0])
+        assert isinstance(sums, RemoteObject)
+        sums.add(3)
+        assert (sums[0], sums[1]) == (4, 2)
+        assert submission.f() == {"a": 1}
 
     def test_a_net_whose_shapes_were_changed(self, given: Given) -> None:
         submission = given("def f(net):\n    del net.weight\n    net.weight = __import__('torch').zeros(1)\n")

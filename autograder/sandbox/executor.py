@@ -210,13 +210,22 @@ class Executor:
 
     def _portable(self, value: Any) -> Any:
         """`value` as the wire carries it, with handles for what it cannot carry."""
+        if isinstance(value, (list, tuple, dict)) and self._has_methods(value):
+            return self._handle(value)
         if isinstance(value, (list, tuple)):  # a named tuple is a tuple
             return (list if isinstance(value, list) else tuple)(self._portable(item) for item in value)
         if isinstance(value, dict) and all(map(wire.is_key, value)):
             return {key: self._portable(item) for key, item in value.items()}
         value = plain(value)
-        if wire.carries(value):
-            return value
+        return value if wire.carries(value) else self._handle(value)
+
+    def _has_methods(self, value: Any) -> bool:
+        """Whether a container has methods of the submission's own: `class Accumulator(list)` is more than a list."""
+        theirs = [kind for kind in type(value).__mro__ if kind.__module__ in self.finder.sources]
+        named = [(name, each) for kind in theirs for name, each in vars(kind).items()]
+        return any(callable(each) and not name.startswith("_") for name, each in named)
+
+    def _handle(self, value: Any) -> wire.Handle:
         id = next(self.ids)
         self.objects[id] = value
         return wire.Handle(id, type(value).__name__[:100], _about(value))

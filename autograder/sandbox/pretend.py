@@ -21,7 +21,7 @@ CPU = torch.device("cpu")
 _DEVICE, _IS_CUDA = torch.Tensor.device.__get__, torch.Tensor.is_cuda.__get__  # type: ignore[attr-defined]
 _MOVING = {torch.Tensor.to, torch.Tensor.type_as, torch.Tensor.cuda, torch.Tensor.cpu}
 _TO_NUMPY: set[Any] = {torch.Tensor.numpy, torch.Tensor.__array__}
-# What may involve two places: indices may be on the CPU, and a setter is how `Module.to` exchanges a parameter's memory.
+# What may involve two places: indices may be on the CPU, and a setter is how `Module.to` changes a parameter's memory.
 _MIXING = {
     torch.Tensor.__getitem__, torch.Tensor.copy_, torch.Tensor.__setitem__, torch.Tensor.data.__set__,  # type: ignore[attr-defined]
     torch.Tensor.new_tensor, torch._has_compatible_shallow_copy_type,

@@ -80,6 +80,7 @@ class Log:
                     "training": net.training is True,
                     "modes": modes(net),
                     "grad": grad,
+                    "requires_grad": any(each.requires_grad for each in parameters.values()),
                     "device": str(first.device),
                     "parameter_device": str(next(iter(parameters.values())).device) if parameters else "",
                     "shape": list(first.shape),
@@ -108,7 +109,8 @@ class Probes:
         built = [_layer(*each) for each in layers]
         net = built[0] if len(built) == 1 else nn.Sequential(*built)
         number, self._nets = self._nets, self._nets + 1
-        net.register_forward_pre_hook(lambda module, args: self._log.forward(number, net, args[0] if args else None))
+        # `module`, not `net`: student code may well call a copy.
+        net.register_forward_pre_hook(lambda module, args: self._log.forward(number, module, args[0] if args else None))
         return net if device is None else net.to(device)
 
     def batches(self, pairs: Sequence[tuple[Any, Any]]) -> Batches:
