@@ -10,7 +10,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-
 # Of the usual range of Xavier uniform: with that alone a network of sigmoids may linger at chance for ten epochs.
 GAIN = 2.0
 
