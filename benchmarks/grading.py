@@ -2,6 +2,9 @@
 
     python -m benchmarks.grading [--students N]
 
+Only exercises whose checks call functions and modules are compared in this way; what trains or is about
+a device is timed as a part of the whole course instead.
+
 Both run in one process, in turn for each student, so that what else the machine does hits both. The
 bare fork is the limit: torch loaded and warmed, tests collected, one fork per student, the student's
 functions called directly, with no wire, no confinement and no second process. CPU seconds are those
@@ -53,12 +56,20 @@ def main() -> None:
         warm.ready()
         print(f"isolation {isolation.level}, torch {torch.__version__}, {len(course.exercises)} exercises", flush=True)
         session = GradingSession(course, course.exercises, public=False)
-        session.run(lambda session: _measure(session, warm, students))
+
+        def run(session: GradingSession) -> None:
+            session.prepare()
+            _measure(session, warm, students)
+            _whole_course(session, warm)
+
+        session.run(run)
 
 
 def _measure(session: GradingSession, warm: WarmProcess, students: int) -> None:
-    session.prepare()
-    exercises = session.course.exercises
+    exercises = tuple(
+        each for each in session.course.exercises if not any(item.on_device for item in session.items[each.id])
+    )
+    print(f"compared: {', '.join(each.id for each in exercises)}", flush=True)
     grader = StudentGrader(session, warm, None)
     warm_up()  # the bare fork gets what the warm process has
     _graded(grader, warm, _work(exercises, 0))  # what depends on the course alone is computed once
@@ -76,6 +87,12 @@ def _measure(session: GradingSession, warm: WarmProcess, students: int) -> None:
     print(f"ratio      {ratio:.2f} (median of {students} pairs)")
 
 
+def _whole_course(session: GradingSession, warm: WarmProcess) -> None:
+    """One student's every exercise, with nothing asked ahead of the new ones."""
+    ours, wall = _graded(StudentGrader(session, warm, None), warm, _work(session.course.exercises, 0))
+    print(f"all {len(session.course.exercises)} exercises: {ours:.1f} s CPU, {wall:.1f} s wall for one student")
+
+
 def _work(exercises: tuple[Exercise, ...], number: int) -> Work:
     """A student whose every exercise is right: the reference, or a wheat in turn."""
     sources = {}
@@ -87,7 +104,7 @@ def _work(exercises: tuple[Exercise, ...], number: int) -> Work:
 
 def _graded(grader: StudentGrader, warm: WarmProcess, work: Work) -> tuple[float, float]:
     before, started = time.process_time() + _tree_cpu(warm), time.perf_counter()
-    for result, _, _ in grader.grade(work, grader.session.course.exercises):
+    for result, _, _ in grader.grade(work, [grader.session.course.exercise(id) for id in work.sources]):
         if result.score != result.points:
             sys.exit(f"{result.id} lost marks, which it should not: {result}")
     wall = time.perf_counter() - started
@@ -140,8 +157,8 @@ def _cpu_of_forks() -> float:
 
 def _run_bare(session: GradingSession, work: Work) -> bool:
     passed = True
-    for exercise in session.course.exercises:
-        source = work.sources[exercise.id]
+    for id, source in work.sources.items():
+        exercise = session.course.exercise(id)
         assert isinstance(source, Source)
         submission = BareSubmission(exercise, source, session)
         for item in session.items[exercise.id]:
@@ -170,7 +187,7 @@ class BareSubmission:
         self._exercise, self._source = exercise, source
         self.last_request = None
 
-    def begin(self, peer: None, seed: int, first_id: int, ahead: None) -> None:
+    def begin(self, peer: None, seed: int, first_id: int, ahead: None, pretend: None) -> None:
         seed_everything(seed)
 
     def manual_seed(self, seed: int) -> None:
