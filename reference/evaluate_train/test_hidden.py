@@ -6,7 +6,8 @@ on how the first weights are drawn, a wrong step costs no loss, and a wrong loss
 that uses another one of the student's is judged by what it makes of it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,7 @@ UNUSABLE = (SubmissionRaised, Mismatch, AttributeError, TypeError)
 
 State = dict[str, Tensor]
 Pair = tuple[Any, Tensor]
+Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 # ---------------------------------------------------------------- Accumulator
@@ -321,6 +323,11 @@ def train_loss(submission):
     expected = [sum(each) / sum(SIZES) for each in run.by_epoch(weighted)]
     if agree(found, expected) or agree(found, run.own_averages(submission, weighted)):
         return
+    taken = [difference(after, before) for before, after in run.pairs()]
+    for kind in (summed, *(loss for _, loss in OTHER_LOSSES)):  # what the steps follow is judged by the steps
+        others = [run.loss(step, kind=kind) * size for step, size in enumerate(run.sizes)]
+        if agree(found, [sum(each) / sum(SIZES) for each in run.by_epoch(others)]) and run.follows(kind, taken):
+            return
     later = [run.loss(step, run.states[step + 1]) * size for step, size in enumerate(run.sizes)]
     whole = [run.loss_of_all(state) for state in run.after_epochs()]
     plain, late = run.by_epoch(losses), run.by_epoch(later)
@@ -333,10 +340,13 @@ def train_loss(submission):
         ("loss-not-divided", [sum(each) for each in run.by_epoch(weighted)]),
         ("loss-after-update", [sum(each) / sum(SIZES) for each in late]),
         ("loss-after-update", whole),
-        ("last-batch-only", [each[-1] for each in plain]),
-        ("last-batch-only", [each[-1] * SIZES[-1] / sum(SIZES) for each in plain]),
+        ("one-batch-only", [each[-1] for each in plain]),
+        ("one-batch-only", [each[0] for each in plain]),
+        ("one-batch-only", [each[-1] * SIZES[-1] / sum(SIZES) for each in plain]),
         ("wrong-count", [sum(each) / (SIZES[0] * len(SIZES)) for each in run.by_epoch(weighted)]),
         ("wrong-count", [sum(each) / len(SIZES) for each in run.by_epoch(weighted)]),
+        ("wrong-count", [sum(each) * SIZES[0] / sum(SIZES) for each in plain]),
+        ("rounded-numbers", rounded_as(found, expected)),
     ):
         if agree(found, numbers):
             fail("the losses of the epochs are other averages", misconception)
@@ -369,10 +379,11 @@ def train_acc(submission):
         ("percent", [100 * each for each in expected]),
         ("loss-after-update", [sum(each) / sum(SIZES) for each in run.by_epoch(later)]),
         ("loss-after-update", whole),
-        ("last-batch-only", [each[-1] for each in run.by_epoch(shares)]),
-        ("last-batch-only", [each[-1] / sum(SIZES) for each in run.by_epoch(counts)]),
+        ("one-batch-only", [each[-1] for each in run.by_epoch(shares)]),
+        ("one-batch-only", [each[-1] / sum(SIZES) for each in run.by_epoch(counts)]),
         ("wrong-count", [sum(each) / (SIZES[0] * len(SIZES)) for each in run.by_epoch(counts)]),
         ("wrong-count", [sum(each) / len(SIZES) for each in run.by_epoch(counts)]),
+        ("rounded-numbers", rounded_as(found, expected)),
     ):
         if agree(found, numbers):
             fail("the accuracies of the epochs are other averages", misconception)
@@ -394,6 +405,7 @@ def test_acc(submission):
         ("batch-mean", [run.batch_mean(state) for state in ends]),
         ("percent", [100 * each for each in expected]),
         ("not-divided", [each * sum(TEST_SIZES) for each in expected]),
+        ("rounded-numbers", rounded_as(found, expected)),
     ):
         if agree(found, numbers):
             fail("the accuracies on the test data are others", misconception)
@@ -432,6 +444,11 @@ def moves_training(submission, device):
     if error is None:
         if not calls:
             fail("no batch is trained on", misconception="batches-left-out")
+        stays, _ = twins(submission, layers)
+        submission.train(stays, submission.batches(data), submission.batches(tests), 1, LR, CPU)
+        second = [call for call in forwards(submission.log()) if call["of"] == 1]
+        if any((call["device"], call["parameter_device"]) != ("cpu", "cpu") for call in second):
+            fail("a batch, or the network, leaves the CPU though it is the device", misconception="wrong-device")
         return
     there = submission.net(*layers, device=device)
     last = calls and index(calls[-1]["x"], data) == len(SIZES) - 1
@@ -508,17 +525,15 @@ class Run:
     def logits(self, step: int, state: State | None = None, *, training: bool = True) -> tuple[Tensor, Tensor]:
         return self.logits_of(self.batch(step), self.states[step] if state is None else state, training=training)
 
-    def loss(self, step: int, state: State | None = None) -> float:
-        return F.cross_entropy(*self.logits(step, state)).item()
+    def loss(self, step: int, state: State | None = None, *, kind: Loss = F.cross_entropy) -> float:
+        return kind(*self.logits(step, state)).item()
 
     def loss_of_all(self, state: State) -> float:
         """The loss of all training examples under these parameters."""
         each = [F.cross_entropy(*self.logits_of(pair, state), reduction="sum").item() for pair in self.data]
         return sum(each) / sum(SIZES)
 
-    def slope(
-        self, step: int, *, training: bool = True, loss: Callable[[Tensor, Tensor], Tensor] = F.cross_entropy
-    ) -> State:
+    def slope(self, step: int, *, training: bool = True, loss: Loss = F.cross_entropy) -> State:
         """The gradient of a batch's loss at the parameters that it met."""
         value = loss(*self.logits(step, training=training))
         found = torch.autograd.grad(value, [*self.leaves.values()], allow_unused=True)
@@ -526,6 +541,11 @@ class Run:
             name: torch.zeros_like(leaf) if each is None else each
             for (name, leaf), each in zip(self.leaves.items(), found, strict=True)
         }
+
+    def follows(self, loss: Loss, taken: list[State]) -> bool:
+        """Whether the steps are those of another loss, or constant multiples of them."""
+        factors = [along(each, scaled(self.slope(step, loss=loss), -LR)) for step, each in enumerate(taken)]
+        return None not in factors and agree(factors, [factors[0]] * len(factors))
 
     def recorded(self, key: str) -> list[float | None]:
         return [number(each[key]) for each in self.history]
@@ -548,12 +568,13 @@ class Run:
         """The averages that come out if the student's own Accumulator adds up."""
         found = []
         try:
-            one = submission.Accumulator(2)
-            for numbers in self.by_epoch(values):
-                one.reset()
-                for value, size in zip(numbers, SIZES, strict=True):
-                    one.add(value, size)
-                found.append(quotient(*read(one, 2)))
+            with aside(submission):
+                one = submission.Accumulator(2)
+                for numbers in self.by_epoch(values):
+                    one.reset()
+                    for value, size in zip(numbers, SIZES, strict=True):
+                        one.add(value, size)
+                    found.append(quotient(*read(one, 2)))
         except UNUSABLE:
             return []
         return found
@@ -604,30 +625,50 @@ def explain_steps(run: Run, taken: list[State], right: list[State], wrong: list[
     many = len(SIZES)
     if all(still(step) for step in taken):
         fail("the parameters do not change", misconception="no-update")
-    if all(still(taken[step]) for step in range(run.steps) if (step + 1) % many):
-        fail("the parameters change once in an epoch", misconception="one-step-per-epoch")
+    if any(map(still, taken)):
+        fail("some batches leave the parameters as they are", misconception="fewer-steps-than-batches")
     if all((step + 1) % many == 0 and step + 1 < run.steps for step in wrong):
         fail("between two epochs the parameters are replaced", misconception="weights-redrawn")
-    for since in (lambda step: 0, lambda step: step - step % many):
-        added = [total(right[since(step) : step + 1]) for step in range(run.steps)]
-        if all(map(alike, taken, added)):
-            fail("each step also repeats the gradients of steps before", misconception="gradient-not-zeroed")
+    repeated = [any(alike(taken[k], total(right[j : k + 1])) for j in range(k + 1)) for k in range(run.steps)]
+    if all(repeated):
+        fail("some steps also repeat the gradients of steps before", misconception="gradient-not-zeroed")
     factors = [along(step, slope) for step, slope in zip(taken, right, strict=True)]
     if None not in factors:
         if agree(factors, run.sizes):
             fail("the steps are as long as those of the summed loss", misconception="summed-loss")
         if agree(factors, [factors[0]] * len(factors)):
-            fail("the steps have another length", misconception="wrong-lr")
-    twice = [scaled(run.slope(step, loss=softmax_first), -LR) for step in range(run.steps)]
-    if all(map(alike, taken, twice)):
-        fail("the steps are those of a loss with two softmaxes", misconception="softmax-twice")
-    flat = torch.cat([each.flatten() for each in taken[0].values()])
-    if 0 not in wrong or float(flat.abs().max()) < 1.02 * float(flat.abs().median()):
+            uphill = "ascent" if factors[0] < 0 else "wrong-lr"
+            fail("the steps have another length or the opposite direction", misconception=uphill)
+    for misconception, loss in OTHER_LOSSES:
+        if run.follows(loss, taken):
+            fail("the steps are those of another loss", misconception)
+    first = torch.cat([each.flatten() for each in taken[0].values()])
+    rest, state = difference(taken[0], right[0]), {name: each.double() for name, each in run.states[0].items()}
+    equal = float(first.abs().max()) < 1.02 * float(first.abs().median())  # an optimizer makes all steps equally long
+    decayed = along(rest, state) is not None and not still(rest)
+    if equal or decayed or factors[0] is not None:
         fail("some steps are not -lr times the gradient", misconception="not-plain-sgd")
 
 
-def softmax_first(y_hat: Tensor, y: Tensor) -> Tensor:
-    return F.cross_entropy(y_hat.softmax(1), y)
+def summed(y_hat: Tensor, y: Tensor) -> Tensor:
+    return F.cross_entropy(y_hat, y, reduction="sum")
+
+
+def one_hot(y_hat: Tensor, y: Tensor) -> Tensor:
+    return F.one_hot(y, y_hat.shape[1]).to(y_hat)
+
+
+# Losses that a step may follow in place of the mean cross-entropy, up to a constant factor.
+OTHER_LOSSES = (
+    ("softmax-twice", lambda y_hat, y: F.cross_entropy(y_hat.softmax(1), y)),
+    ("not-cross-entropy", lambda y_hat, y: F.mse_loss(y_hat, one_hot(y_hat, y))),
+    ("not-cross-entropy", lambda y_hat, y: F.mse_loss(y_hat.softmax(1), one_hot(y_hat, y))),
+    ("not-cross-entropy", lambda y_hat, y: F.nll_loss(y_hat, y)),
+    ("not-cross-entropy", lambda y_hat, y: F.nll_loss(y_hat.softmax(1), y)),
+    ("not-cross-entropy", lambda y_hat, y: F.binary_cross_entropy_with_logits(y_hat, one_hot(y_hat, y))),
+    ("not-cross-entropy", lambda y_hat, y: F.multi_margin_loss(y_hat, y)),
+    ("not-cross-entropy", lambda y_hat, y: F.cross_entropy(y_hat, y, label_smoothing=0.1)),
+)
 
 
 def difference(after: State, before: State) -> State:
@@ -712,14 +753,26 @@ def assert_share(submission: Any, found: float | None, outputs: Sequence[tuple[T
         ("batch-mean", sum(shares) / len(shares)),
         ("not-divided", sum(counts)),
         ("percent", 100 * expected),
-        ("last-batch-only", shares[-1]),
-        ("last-batch-only", counts[-1] / sum(sizes)),
+        ("one-batch-only", shares[-1]),
+        ("one-batch-only", shares[0]),
+        ("one-batch-only", counts[-1] / sum(sizes)),
         ("wrong-count", sum(counts) / (sizes[0] * len(sizes))),
         ("wrong-count", sum(counts) / len(sizes)),
+        *[("rounded-numbers", each) for each in rounded_as([found], [expected])],
     ):
         if found is not None and close(found, value):
             fail("the accuracy is another number", misconception)
     assert_close(found, expected)
+
+
+@contextmanager
+def aside(submission: Any) -> Iterator[None]:
+    """The calls inside are not what the check is about: messages are to name the call before them."""
+    last = submission.last_request
+    try:
+        yield
+    finally:
+        submission.last_request = last
 
 
 def agrees_with_own(submission: Any, found: float, outputs: Sequence[tuple[Tensor, Tensor]]) -> bool:
@@ -730,13 +783,14 @@ def agrees_with_own(submission: Any, found: float, outputs: Sequence[tuple[Tenso
     if close(found, sum(counts) / sum(sizes)):
         return True
     try:
-        for values in (counts, [*map(right, outputs)]):
-            sums = submission.Accumulator(2)
-            for value, size in zip(values, sizes, strict=True):
-                sums.add(float(value), size)
-            own = quotient(*read(sums, 2))
-            if own is not None and close(found, own):
-                return True
+        with aside(submission):
+            for values in (counts, [*map(right, outputs)]):
+                sums = submission.Accumulator(2)
+                for value, size in zip(values, sizes, strict=True):
+                    sums.add(float(value), size)
+                own = quotient(*read(sums, 2))
+                if own is not None and close(found, own):
+                    return True
     except UNUSABLE:
         pass
     return False
@@ -745,7 +799,8 @@ def agrees_with_own(submission: Any, found: float, outputs: Sequence[tuple[Tenso
 def own_counts(submission: Any, outputs: Sequence[tuple[Tensor, Tensor]]) -> list[float]:
     """What the student's own accuracy says of each batch; nothing if it says nothing."""
     try:
-        counts = [number(submission.accuracy(y_hat.detach().float(), y)) for y_hat, y in outputs]
+        with aside(submission):
+            counts = [number(submission.accuracy(y_hat.detach().float(), y)) for y_hat, y in outputs]
     except UNUSABLE:
         return []
     return [] if None in counts else counts
@@ -758,7 +813,8 @@ def own_evaluation(submission: Any, run: Run, state: State) -> float | None:
         for name, parameter in net.named_parameters():
             parameter.copy_(state[name])
     try:
-        return number(submission.evaluate_accuracy_gpu(net, submission.batches(run.tests), CPU))
+        with aside(submission):
+            return number(submission.evaluate_accuracy_gpu(net, submission.batches(run.tests), CPU))
     except UNUSABLE:
         return None
 
@@ -805,7 +861,8 @@ def redraws(submission: Any, layer: Sequence[Any]) -> bool:
     with torch.no_grad():
         net.get_parameter("weight").fill_(0.125)
     try:
-        submission.init_weights(net)
+        with aside(submission):
+            submission.init_weights(net)
     except UNUSABLE:
         return False
     net.pull()
@@ -851,6 +908,14 @@ def quotient(one: float | None, other: float | None) -> float | None:
 
 def close(one: float, other: float) -> bool:
     return abs(one - other) <= 1e-4 * max(1.0, abs(other))
+
+
+def rounded_as(found: Sequence[float | None], expected: Sequence[float]) -> list[float]:
+    """The expected numbers with as few decimals as were found, if these are three or less."""
+    for digits in (1, 2, 3):
+        if None not in found and all(each == round(each, digits) for each in found):
+            return [round(each, digits) for each in expected]
+    return []
 
 
 def agree(found: Sequence[float | None], expected: Sequence[float | None]) -> bool:

@@ -1,7 +1,4 @@
-"""A softmax before the loss.
-
-Also loses: value
-"""
+"""A softmax before the loss."""
 import torch
 from torch import nn
 

@@ -1,7 +1,4 @@
-"""The network's output is made probabilities.
-
-Also loses: value
-"""
+"""The network's output is made probabilities."""
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
