@@ -47,13 +47,14 @@ def grade(
     *,
     supplied: Mapping[str, Exercise],
     diagnose: Diagnose,
+    to_the_end: bool = True,
 ) -> Graded:
-    """Run every check of the exercise.
+    """Run every check of the exercise, or those up to the first that is lost, the slow ones last.
 
     `connect` gives a fresh worker, with a GPU if it is to have one, whose questions about `supplied`
     exercises are answered here; `diagnose` names the misconception behind a failed check's transcript.
     """
-    return _Grading(session, exercise, code, connect, supplied, diagnose).run()
+    return _Grading(session, exercise, code, connect, supplied, diagnose, to_the_end).run()
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,10 @@ class _Grading:
         connect: Connect,
         supplied: Mapping[str, Exercise],
         diagnose: Diagnose,
+        to_the_end: bool,
     ) -> None:
         self.session, self.exercise, self.code, self.connect = session, exercise, code, connect
-        self.supplied, self.diagnose = supplied, diagnose
+        self.supplied, self.diagnose, self.to_the_end = supplied, diagnose, to_the_end
         self.supplier = Supplier(supplied)
         self.submission = Submission(partial(watch, exercise, code, supplied))
         self.worker: Worker | None = None
@@ -96,7 +98,10 @@ class _Grading:
     def _run_all(self) -> None:
         passed: set[str] = set()
         unusable = ""  # why there is nothing to check, once that is known
-        for item in self.session.items[self.exercise.id]:
+        items = self.session.items[self.exercise.id]
+        for item in items if self.to_the_end else sorted(items, key=lambda item: item.measures):
+            if not self.to_the_end and len(passed) < len(self.graded.checks):
+                return
             missing = [need for need in item.check.needs if need not in passed]
             if unusable or missing:
                 self._add(item, _Verdict("blocked", unusable or f"needs `{missing[0]}`, which did not pass"))
