@@ -88,6 +88,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     _course(validate)
     _exercises(validate)
+    validate.add_argument(
+        "--mutants", action="store_true",
+        help="alter each reference in hundreds of ways, and demand that each loses a mark (needs cosmic-ray)",
+    )  # fmt: skip
     validate.add_argument("--json", metavar="FILE", type=Path, help="write what was proved to a file as well")
 
     calibrate = _command(
@@ -192,7 +196,7 @@ def _validate(arguments: argparse.Namespace) -> int:
     with WarmProcess() as warm:
         from autograder.validate import validate
 
-        return validate(course, exercises, warm, arguments.json)
+        return validate(course, exercises, warm, arguments.json, arguments.mutants)
 
 
 def _calibrate(arguments: argparse.Namespace) -> int:

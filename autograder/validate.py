@@ -2,7 +2,8 @@
 
 The reference and every wheat get full marks, the stub gets none, and every chaff is caught by the
 check that its folder names, is diagnosed, and loses nothing that it does not deserve to lose. All
-are graded as submissions are, in a worker each.
+are graded as submissions are, in a worker each. So are the reference's mutants, if they are asked for, and
+each must lose a mark.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from autograder import terminal
 from autograder.engine import StudentGrader
 from autograder.errors import CourseError
 from autograder.exercise import Course, Exercise, misconception_of
 from autograder.grading.code import AuthorCode, suppliable
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import GradingSession
+from autograder.mutants import Outcome, kill, operators
 from autograder.release import stub
 from autograder.results import CheckResult, points_of, tidy
 from autograder.sandbox.warm import WarmProcess
@@ -37,10 +40,18 @@ class Proof:
     points: float = 0.0
     wheats: dict[str, float] = field(default_factory=dict)
     caught: dict[str, list[str]] = field(default_factory=dict)
+    mutants: Outcome | None = None
 
 
-def validate(course: Course, exercises: Sequence[Exercise], warm: WarmProcess, json_file: Path | None) -> int:
-    """Print a line per proof, and every problem. Returns 0 if everything is proved, else 1."""
+def validate(
+    course: Course, exercises: Sequence[Exercise], warm: WarmProcess, json_file: Path | None, mutants: bool = False
+) -> int:
+    """Print a line per proof, and every problem. Returns 0 if everything is proved, else 1.
+
+    `mutants` are proved as well if that is wished. Raises `UsageError` if what makes them is not installed.
+    """
+    if mutants:
+        operators()
     proofs = {exercise.id: Proof(exercise.id, points=exercise.points) for exercise in exercises}
 
     def hidden(session: GradingSession) -> None:
@@ -56,6 +67,11 @@ def validate(course: Course, exercises: Sequence[Exercise], warm: WarmProcess, j
 
     GradingSession(course, exercises, public=True).run(public)
     GradingSession(course, exercises, public=False).run(hidden)
+    if mutants:
+        for id, outcome in kill(course, exercises, warm, terminal.counting).items():
+            proofs[id].mutants = outcome
+            proofs[id].problems += outcome.complaints
+            _print(f"{id}: {outcome}", outcome.complaints)
     if json_file is not None:
         json_file.write_text(
             json.dumps([asdict(proof) for proof in proofs.values()], indent=2) + "\n", encoding="utf-8"
@@ -67,14 +83,17 @@ def validate(course: Course, exercises: Sequence[Exercise], warm: WarmProcess, j
 
 def _say(exercise: Exercise, proof: Proof) -> None:
     caught = sum(bool(lost) for lost in proof.caught.values())
-    print(
+    line = (
         f"{exercise.id}: reference {proof.reference:g}/{exercise.points:g}, stub {proof.stub:g}, "
         f"{sum(score == exercise.points for score in proof.wheats.values())} of {len(proof.wheats)} wheats full, "
-        f"{caught} of {len(proof.caught)} chaffs caught",
-        flush=True,
+        f"{caught} of {len(proof.caught)} chaffs caught"
     )
-    for problem in proof.problems:
-        print(f"  {problem}", flush=True)
+    _print(line, proof.problems)
+
+
+def _print(line: str, problems: Sequence[str]) -> None:
+    for text in (line, *(f"  {problem}" for problem in problems)):
+        print(text, flush=True)
 
 
 def _prove_public(session: GradingSession, grader: StudentGrader, exercise: Exercise, proof: Proof) -> None:
