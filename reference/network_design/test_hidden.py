@@ -6,6 +6,7 @@ does not matter what a stage is made of, and what things are called.
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -73,6 +74,7 @@ def receptive_field_stride_one(submission, reference):
                 lambda layers: 1 + weighted(layers, lambda at: sum(s for _, s in layers[:at]) or 1),
             ],
             "without-the-pixel": [lambda layers: sum(kernel - 1 for kernel, _ in layers)],
+            "one-too-many": [lambda layers: 2 + sum(kernel - 1 for kernel, _ in layers)],
         },
     )
 
@@ -111,7 +113,14 @@ def receptive_field_unchanged(submission):
 @check(kind="interface", points=0.25)
 def conv_params_int(submission):
     """`conv_params` is defined and returns an int."""
-    assert_int(submission.conv_params(2, 4, 3))
+    try:
+        result = submission.conv_params(2, 4, 3)
+    except SubmissionRaised as error:
+        if works(lambda: submission.conv_params(2, 4, (3, 3))):
+            told = f"a kernel of (3, 3) is counted, for a kernel of 3 the call raises {safe(error)}"
+            fail(told, misconception="pairs-only")
+        raise
+    assert_int(result)
 
 
 @check(kind="value", points=0.5)
@@ -124,6 +133,7 @@ def conv_params_with_bias(submission, reference):
         cases,
         {
             "bias-ignored": [lambda i, o, k, bias=True: i * o * k * k],
+            "wrong-defaults": [lambda i, o, k, *bias: i * o * k * k + (o if bias else 0)],
             "bias-by-input": [lambda i, o, k, bias=True: i * o * k * k + i],
             "one-bias": [lambda i, o, k, bias=True: i * o * k * k + 1],
             "bias-per-kernel": [lambda i, o, k, bias=True: i * o * (k * k + 1)],
@@ -211,6 +221,7 @@ def stack_depth_of_three(submission, reference):
         [(kernel, *more) for kernel in (3, 5, 7, 9, 11, 15) for more in ((), (3,))],
         {
             "sum-of-kernels": [lambda k, small=3: -(-k // small), lambda k, small=3: k // small],
+            "wrong-defaults": [lambda k, *small, by=by: -((1 - k) // ((small or (by,))[0] - 1)) for by in (2, 5, 7)],
             "one-too-many": [lambda k, small=3: (k - 1) // (small - 1) + 1],
             "one-too-few": [lambda k, small=3: (k - 1) // (small - 1) - 1],
             "counts-parameters": [
@@ -226,11 +237,12 @@ def stack_depth_even(submission, reference):
     """A kernel between two depths takes the deeper one."""
     cases = [(2,), (4,), (6,), (8,), (10,), (14,)]
     wrong = {
+        "not-an-int": [lambda k, small=3: (k - 1) / (small - 1)],
         "rounds-down": [
             lambda k, small=3: (k - 1) // (small - 1),
             lambda k, small=3: round((k - 1) / (small - 1)),
             lambda k, small=3: max(1, (k - 1) // (small - 1)),
-        ]
+        ],
     }
     assert_counts(submission.stack_depth, reference.stack_depth, cases, wrong)
 
@@ -268,6 +280,8 @@ def forward(submission):
         if "(32x1 and " in error.message:
             fail(f"the Linear raises {safe(error)}: it looks at the last axis", misconception="missing-flatten")
         raise
+    if result is None:
+        fail("nothing is returned", misconception="nothing-returned")
     assert_tensor(result)
 
 
@@ -308,7 +322,7 @@ def channels(submission):
         shapes = [tuple(weight.shape) for weight in weights(net, 4)]
         outputs = {shape[0] for shape in shapes}
         seen = outputs | {shape[1] for shape in shapes} | {shape[1] for shape in heads(net)}
-        last = heads(net)[-1][1] if heads(net) else max(outputs)
+        last = heads(net)[-1][1] if heads(net) else max(outputs - {CLASSES}, default=0)
         missing = [width for width in widths if width not in seen]
         side = math.isqrt(last // widths[-1])
         if not missing and last % widths[-1] == 0 and side**2 == last // widths[-1]:
@@ -324,6 +338,9 @@ def channels(submission):
             fail(f"{told} each adds base_channels", misconception="adds-not-doubles")
         if stages > 1 and max(outputs - {CLASSES}) <= base:
             fail(f"{told} none has more than {max(outputs)} channels", misconception="no-doubling")
+        again = {each.shape[0] for each in weights(build(submission, in_channels, 24 - base, stages, CLASSES), 4)}
+        if again == outputs:
+            fail("the channels are the same whatever base_channels is", misconception="base-channels-ignored")
         fail(f"{told} some have other numbers of channels than they should")
 
 
@@ -340,11 +357,10 @@ def head(submission):
     )
     if len(shapes) > 1 or len(others) % 2 or others != sorted((b, a) for a, b in others):
         fail(f"there are {len(shapes) + len(others)} Linears", misconception="several-linears")
-    features = shapes[0][1]
-    if features > 16 and features % 16 == 0:
+    if not reduced(net, 2):
         h, w = size_for(net, 8, 2)
         if answers(net, h, w) and answers(net, 2 * h, w) and answers(net, h, 4 * w):
-            fail(f"the Linear takes {features} features, not one for each channel", misconception="not-global")
+            fail(f"the Linear takes {shapes[0][1]} features, not one for each channel", misconception="not-global")
 
 
 # ---------------------------------------------------------------- StageNet: what it makes of images
@@ -386,7 +402,7 @@ def any_size(submission):
                 result = net(torch.randn(2, 3, *size))
             except SubmissionRaised as error:
                 told = f"an image of {size[0]}x{size[1]} makes the call raise {safe(error)}"
-                explain_size(net, stages, told)
+                explain_size(submission, net, stages, told)
                 raise
             assert_shape(result, (2, 10))
             if not result.isfinite().all():
@@ -407,24 +423,19 @@ def repeatable(submission):
 def averaged(submission):
     """The head averages over all positions of the map."""
     net = lively(build(submission, 3, 8, 2, CLASSES))
-    patch = 10 * torch.randn(3, 6, 6)
+    patch, middle, away = 10 * torch.randn(3, 6, 6), (60, 60), (28, 92)
     small = answer(net, [picture((64, 64)), picture((64, 64), patch, (28, 28))])
-    large = answer(
-        net,
-        [
-            picture((128, 128)),
-            picture((128, 128), patch, (60, 60)),
-            picture((128, 128), patch, (28, 28), (92, 92)),
-        ],
-    )
-    effect, in_large, twice = (small[1] - small[0]), large[1] - large[0], large[2] - large[0]
-    if effect.norm() <= 1e-6 * small.norm():
-        fail("what is in the middle of an image does not reach the result", misconception="one-position")
-    # An average over four times the area dilutes what a patch does, even behind a normalisation.
-    if in_large.norm() > 0.7 * effect.norm():
-        if (twice - in_large).norm() < 0.1 * in_large.norm():
-            fail("the same patch a second time changes nothing", misconception="max-not-average")
-        fail("in a larger image a patch counts as much as in a small one", misconception="sum-not-mean")
+    places = [(), (middle,), (away,), (middle, away)]
+    large = answer(net, [picture((128, 128), patch, *each) for each in places])
+    effect, (one, other, both) = small[1] - small[0], large[1:] - large[0]
+    least = 1e-6 * large[0].norm()
+    if min(one.norm(), other.norm()) <= least:
+        fail("what is at some place of an image does not reach the result", misconception="one-position")
+    if (both - one).norm() <= max(0.01 * one.norm(), least) and one.norm() > 0.7 * effect.norm():
+        fail("the same patch a second time changes nothing", misconception="max-not-average")
+    noise = [answer(net, [*torch.randn(4, 3, side, side)]).norm() for side in (64, 128)]
+    if noise[1] > 2.5 * noise[0]:
+        fail("larger images give larger results", misconception="sum-not-mean")
 
 
 @check(kind="shape", points=0.5, needs=[averaged])
@@ -438,7 +449,7 @@ def halving(submission):
             told = f"an image that goes through {stages} stages has not its {axis} divided by {2**stages}"
             if stages == 1:
                 told = f"one stage does not halve the {axis}"
-            wrong = misdivided(net, stages, axis)
+            wrong = misdivided(net, stages, axis) or padded(net, stages, axis)
             if wrong:
                 fail(told, misconception=wrong)
 
@@ -452,11 +463,10 @@ def unbounded(submission):
             if parameter.shape[:1] in ((CLASSES,), (10,)):
                 parameter.mul_(20)
     result = answer(net, list(3 * torch.randn(4, 3, *size_for(net, 8, 2))))
-    sums = result.sum(1)
-    if (result >= 0).all() and torch.allclose(sums, torch.ones_like(sums), atol=1e-3):
-        fail("the results of an image add up to 1", misconception="softmax-at-end")
-    if (result <= 0).all() and torch.allclose(result.exp().sum(1), torch.ones_like(sums), atol=1e-3):
-        fail("the results are logarithms of probabilities", misconception="softmax-at-end")
+    for probabilities in (result, result.exp()):
+        sums = [probabilities.sum(axis) for axis in (0, 1)]
+        if (probabilities >= 0).all() and any(torch.allclose(each, torch.ones_like(each), atol=1e-3) for each in sums):
+            fail("the results are probabilities, or their logarithms", misconception="softmax-at-end")
     if (result >= 0).all() or (result <= 0).all():
         fail("no result is on the other side of zero", misconception="activation-at-end")
     if (result.abs() <= 1).all():
@@ -495,6 +505,8 @@ def number(value: Any) -> float:
     """A number that was returned, whatever its type: judged elsewhere."""
     if getattr(value, "type_name", "") in ("int64", "int32", "float32", "float64"):
         value = value.item()
+    if value is None:
+        fail("nothing is returned", misconception="nothing-returned")
     if not isinstance(value, (int, float)) and not (isinstance(value, Tensor) and value.numel() == 1):
         fail(f"the result is {kind_of(value)}, not a number")
     return value if isinstance(value, (int, float)) else float(value)
@@ -586,17 +598,18 @@ def safe(error: SubmissionRaised) -> str:
     return error.type if error.type in ("RuntimeError", "TypeError", "ValueError", "IndexError") else "an exception"
 
 
-def explain_size(net: nn.Module, stages: int, told: str) -> None:
+def explain_size(submission: Any, net: nn.Module, stages: int, told: str) -> None:
     """Fail with the idea that makes a network raise for some sizes, if it can be told."""
     width, step = 8 * 2 ** (stages - 1), 2**stages
     features = max((each.shape[1] for each in weights(net, 2)), default=0)
-    if features > width and features % width == 0:
-        fail(told, misconception="flatten-not-gap")
     fitting = [side for side in SIDES if answers(net, side * step, side * step)]
-    if len(fitting) == 1:
+    if len(fitting) <= 1 and (features > width or fitting == [1]):
+        fail(told, misconception="flatten-not-gap")
+    if fitting and 16 not in fitting:
         fail(told, misconception="fixed-size")
-    if fitting and fitting[-1] == 16 and fitting[0] > 1:
-        too_often = misdivided(lively(net), stages, "height") == "halves-too-often"
+    if fitting and fitting[0] > 1:
+        nets = [lively(build(submission, 3, 8, each, CLASSES)) for each in (1, 2)]
+        too_often = any(misdivided(each, at, "height") == "halves-too-often" for at, each in enumerate(nets, start=1))
         fail(told, misconception="halves-too-often" if too_often else "no-padding")
 
 
@@ -634,8 +647,10 @@ def answer(net: nn.Module, images: Sequence[Tensor]) -> Tensor:
 
 
 def reduced(net: nn.Module, stages: int) -> bool:
-    """Whether the Linear takes no more features than the last stage has channels."""
-    return not heads(net) or heads(net)[-1][1] <= 8 * 2 ** (stages - 1)
+    """Whether the Linear takes one feature for each channel, and not several of its places."""
+    features = max((each.shape[1] for each in weights(net, 2)), default=0)
+    places = features // (8 * 2 ** (stages - 1))
+    return places <= 1 or math.isqrt(places) ** 2 != places or features in {each.shape[0] for each in weights(net, 4)}
 
 
 def misdivided(net: nn.Module, stages: int, axis: str) -> str | None:
@@ -654,13 +669,53 @@ def misdivided(net: nn.Module, stages: int, axis: str) -> str | None:
     noise = 2e-3 * effect + 1e-5 * empty.norm()
     if by_step > max(0.1 * by_half, noise):
         return "halves-too-often"
-    return "not-halved" if by_half <= noise and small_enough(net, stages, axis) else None
+    invisible = by_half <= noise and small_enough(net, stages, axis) and not says_so(net, stages)
+    return "not-halved" if invisible else None
+
+
+def padded(net: nn.Module, stages: int, axis: str) -> str | None:
+    """The misconception of a network whose last map is not exactly as long as it should be, or None.
+
+    Where two patches count by themselves, each counts for half as much in an image of twice the area. A map
+    that is longer by something makes that more, and one that is shorter makes it less.
+    """
+    side, step = 32 * 2**stages, 2**stages
+    double = (2 * side, side) if axis == "height" else (side, 2 * side)
+    one, two = 10 * torch.randn(3, step + 3, step + 5), 10 * torch.randn(3, step + 4, step + 1)
+    near = (side // 2, side // 2)
+    far = (3 * side // 2, side // 2) if axis == "height" else (side // 2, 3 * side // 2)
+    small = answer(net, [picture((side, side)), picture((side, side), one, near)])
+    large = answer(
+        net,
+        [
+            picture(double),
+            picture(double, one, near),
+            picture(double, two, far),
+            picture(double, one, near) + picture(double, two, far),
+        ],
+    )
+    effect, (first, second, both) = small[1] - small[0], large[1:] - large[0]
+    noise = 1e-5 * large[0].norm()
+    alone = answer(net, [picture(double, one, near)] * 2)[0] - large[0]
+    if (alone - first).norm() > 1e-3 * first.norm() + noise:
+        return None  # images are normalised together
+    if (both - first - second).norm() > 1e-3 * both.norm() + noise or effect.norm() < 1e3 * noise:
+        return None  # something besides the head looks at the whole image
+    if (first - effect / 2).norm() <= 0.004 * effect.norm() + noise:
+        return None
+    return "too-much-padding" if first.norm() > effect.norm() / 2 else "no-padding"
 
 
 def small_enough(net: nn.Module, stages: int, axis: str) -> bool:
     """Whether the network takes images that can be halved once less than it has stages."""
     short, long = 2 ** (stages - 1), 3 * 2**stages
     return answers(net, *((short, long) if axis == "height" else (long, short)))
+
+
+def says_so(net: nn.Module, stages: int) -> bool:
+    """Whether the network has average poolings enough; with `ceil_mode` they take even the smallest images."""
+    told = net.fetch("__repr__")()
+    return isinstance(told, str) and len(re.findall(r"AvgPool2d\(kernel_size=\(?2\b.* stride=\(?2\b", told)) >= stages
 
 
 def matters(net: nn.Module, parameter: nn.Parameter, images: Tensor) -> bool:
