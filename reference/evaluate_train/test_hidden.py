@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from autograder import assert_close, check, fail
 from autograder.compare import Mismatch
 from autograder.errors import SubmissionRaised
+from autograder.grading.handles import NotDefined
 from autograder.sandbox.probes import Probes
 
 CPU = torch.device("cpu")
@@ -99,7 +100,7 @@ def count(submission):
         assert_close(found, float(expected))
 
 
-@check(kind="value", points=0.5)
+@check(kind="value", points=0.25)
 def count_ids(submission):
     """`accuracy` counts the class ids that are the true ones."""
     y = torch.tensor([3, 0, 2, 1, 1, 2, 0])
@@ -114,68 +115,86 @@ def count_ids(submission):
         assert_close(found, 7.0 - wrong)
 
 
-@check(kind="interface", points=0.25, needs=[count])
+@check(kind="interface", points=0.25)
 def count_is_float(submission):
     """`accuracy` returns a Python float."""
-    if type(submission.accuracy(torch.randn(4, 3), torch.tensor([0, 1, 2, 0]))) is not float:
+    y = torch.tensor([0, 1, 2, 0])
+    try:
+        found = submission.accuracy(torch.randn(4, 4), y)
+    except SubmissionRaised:
+        found = submission.accuracy(y.flip(0), y)
+    if type(found) is not float:
         fail("the number of right predictions is not a Python float", misconception="not-a-float")
 
 
 # ---------------------------------------------------------------- evaluate_accuracy_gpu
 
 
-@check(kind="value", points=0.5)
+@check(kind="interface", points=0.25)
+def evaluation(submission):
+    """`evaluate_accuracy_gpu` returns a number."""
+    net, twin = twins(submission, [("Linear", 5, CLASSES)])
+    if number(evaluated(submission, net, answered(twin, inputs((5, 3), 5), right=(4, 1)))) is None:
+        fail("the result is not a number")
+
+
+@check(kind="value", points=0.25, needs=[evaluation])
 def evaluates(submission):
     """`evaluate_accuracy_gpu` gives the share of all examples that are classified rightly."""
-    layers = (("Linear", 5, 6), ("Tanh",), ("Linear", 6, CLASSES))
-    for device in ([CPU], []):
-        net, twin = twins(submission, layers)
-        pairs = answered(twin, inputs((4, 4, 3), 5), right=(4, 2, 1))
-        found = number(submission.evaluate_accuracy_gpu(net, submission.batches(pairs), *device))
-        assert_share(submission, found, logits_of(twin, pairs))
+    net, twin = twins(submission, (("Linear", 5, 6), ("Tanh",), ("Linear", 6, CLASSES)))
+    pairs = answered(twin, inputs((4, 4, 3), 5), right=(4, 2, 1))
+    assert_share(submission, number(evaluated(submission, net, pairs)), logits_of(twin, pairs))
 
 
-@check(kind="interface", points=0.25, needs=[evaluates])
+@check(kind="value", points=0.25, needs=[evaluation])
+def default_device(submission):
+    """Without a device, `evaluate_accuracy_gpu` gives what it gives with that of the parameters."""
+    net, twin = twins(submission, (("Linear", 5, 6), ("Tanh",), ("Linear", 6, CLASSES)))
+    pairs = answered(twin, inputs((4, 4, 3), 5), right=(4, 2, 1))
+    assert_same(evaluated(submission, net, pairs, []), evaluated(submission, net, pairs))
+
+
+@check(kind="interface", points=0.25, needs=[evaluation])
 def share_is_float(submission):
     """`evaluate_accuracy_gpu` returns a Python float."""
     net, twin = twins(submission, [("Linear", 5, CLASSES)])
-    pairs = answered(twin, inputs((4, 3), 5), right=(4, 0))
-    if type(submission.evaluate_accuracy_gpu(net, submission.batches(pairs), CPU)) is not float:
+    if type(evaluated(submission, net, answered(twin, inputs((4, 4), 5), right=(4, 1)))) is not float:
         fail("the accuracy is not a Python float", misconception="not-a-float")
 
 
-@check(kind="value", points=0.5, needs=[evaluates])
+@check(kind="value", points=0.5, needs=[evaluation])
 def eval_mode(submission):
     """The network is evaluated in evaluation mode."""
     net, twin = twins(submission, DROPPING)
-    twin.eval()
-    X = inputs((6, 5, 4), SIDE, SIDE)
-    pairs = answered(twin, X, right=(5, 4, 4))
-    twin.train()
-    dropped = logits_of(twin, pairs)
-    while close(share(dropped), 13 / 15):  # in training mode all predictions are the same class
+    pairs = answered(twin.eval(), inputs((6, 5, 4), SIDE, SIDE), right=(5, 4, 4))
+    while right_of(logits_of(twin.train(), pairs)) > 9:  # in training mode all predictions are the same class
         pairs = answered(twin.eval(), inputs((6, 5, 4), SIDE, SIDE), right=(5, 4, 4))
-        dropped = logits_of(twin.train(), pairs)
-    found = number(submission.evaluate_accuracy_gpu(net, submission.batches(pairs), CPU))
-    wrong = found is not None and not close(found, 13 / 15)
-    if wrong and (close(found, share(dropped)) or agrees_with_own(submission, found, dropped)):
+    found = number(evaluated(submission, net, pairs))
+    calls = forwards(submission.log())
+    # The same two functions in networks that know no modes tell what it should be, and should not.
+    kept, lost = (submission.net(*(("Identity",) if each[0] == "Dropout" else each for each in DROPPING)) for _ in "ab")
+    with torch.no_grad():
+        for name, parameter in twin.named_parameters():
+            kept.get_parameter(name).copy_(parameter)
+            lost.get_parameter(name).copy_(parameter if name == "3.bias" else torch.zeros(()))
+    expected, dropped = (number(evaluated(submission, each, pairs)) for each in (kept, lost))
+    if found == dropped != expected or (dropped == expected and any(all(call["modes"].values()) for call in calls)):
         fail("the accuracy is that of the network in training mode", misconception="no-eval-mode")
-    assert_share(submission, found, logits_of(twin.eval(), pairs))
+    assert_same(found, expected)
 
     net, twin = twins(submission, [("Linear", 5, 6), ("BatchNorm1d", 6), ("Linear", 6, CLASSES)])
     before = {name: buffer.clone() for name, buffer in net.named_buffers()}
-    submission.evaluate_accuracy_gpu(net, submission.batches(answered(twin.eval(), inputs((5, 4), 5), (5, 4))), CPU)
+    evaluated(submission, net, answered(twin.eval(), inputs((5, 4), 5), (5, 4)))
     net.pull()
     if not all(torch.allclose(buffer.double(), before[name].double()) for name, buffer in net.named_buffers()):
         fail("batch normalisation learns from the data that is evaluated", misconception="no-eval-mode")
 
 
-@check(kind="gradient", points=0.5, needs=[evaluates])
+@check(kind="gradient", points=0.5, needs=[evaluation])
 def no_gradients(submission):
     """While it is evaluated, nothing is recorded for gradients."""
     net, twin = twins(submission, [("Linear", 5, CLASSES)])
-    pairs = answered(twin, inputs((4, 4, 3), 5), right=(4, 2, 1))
-    submission.evaluate_accuracy_gpu(net, submission.batches(pairs), CPU)
+    evaluated(submission, net, answered(twin, inputs((4, 4), 5), right=(4, 2)))
     calls = forwards(submission.log())
     if not calls:
         fail("the network is never called")
@@ -183,14 +202,13 @@ def no_gradients(submission):
         fail("the network is called with gradients switched on", misconception="gradients-on")
 
 
-@check(kind="value", points=0.5, needs=[evaluates])
+@check(kind="value", points=0.25, needs=[evaluation])
 def list_batches(submission):
     """Batches whose X is a list of tensors are evaluated as well."""
     net, twin = twins(submission, [("Join",), ("Linear", 5, CLASSES)])
-    X = [[x[:, :2].clone(), x[:, 2:].clone()] for x in inputs((4, 4, 3), 5)]
-    pairs = answered(twin, X, right=(3, 4, 1))
-    found = number(submission.evaluate_accuracy_gpu(net, submission.batches(pairs), CPU))
-    assert_share(submission, found, logits_of(twin, pairs))
+    pairs = answered(twin, inputs((4, 4), 5), right=(3, 1))
+    found = evaluated(submission, net, [([x[:, :2].clone(), x[:, 2:].clone()], y) for x, y in pairs])
+    assert_same(found, evaluated(submission, net, pairs))
 
 
 # ---------------------------------------------------------------- init_weights
@@ -253,7 +271,7 @@ def trains(submission):
 @check(kind="interface", points=0.25, needs=[trains])
 def history(submission):
     """`train` returns a list with one dict per epoch."""
-    found = follow(submission, CONVOLUTIONAL).history
+    found = follow(submission, CONVOLUTIONAL, whole=True).history
     if not isinstance(found, (list, tuple)) or not all(isinstance(each, dict) for each in found):
         fail("the result is not a list of dicts", misconception="no-history")
     if len(found) != EPOCHS:
@@ -266,7 +284,7 @@ def history(submission):
 @check(kind="interface", points=0.25, needs=[history])
 def history_numbers(submission):
     """The numbers in the history are Python floats, and `epoch` an int that counts from 1."""
-    found = follow(submission, CONVOLUTIONAL).history
+    found = follow(submission, CONVOLUTIONAL, whole=True).history
     if [each["epoch"] for each in found] != [*range(1, EPOCHS + 1)] or {type(each["epoch"]) for each in found} != {int}:
         fail("`epoch` does not count from 1", misconception="epoch-from-zero")
     for key in KEYS[1:]:
@@ -459,22 +477,24 @@ def moves_training(submission, device):
     raise error
 
 
-@check(kind="device", points=0.25, needs=[evaluates])
+@check(kind="device", points=0.25, needs=[evaluation])
 def evaluates_there(submission, device):
-    """Batches are evaluated on `device`, or where the network's parameters are."""
-    for given in ([device], []):
-        net, twin = twins(submission, [("Linear", 5, CLASSES)], device)
-        pairs = answered(twin, inputs((4, 4, 3), 5), right=(4, 2, 1))
-        assert_evaluated_there(submission, net, twin, pairs, given, device, "wrong-device")
+    """Batches are evaluated on `device`."""
+    assert_evaluated_there(submission, [("Linear", 5, CLASSES)], inputs((4, 4), 5), [device], device, "wrong-device")
+
+
+@check(kind="device", points=0.25, needs=[default_device, evaluates_there])
+def follows_parameters(submission, device):
+    """Without a device, batches are evaluated where the network's parameters are."""
+    assert_evaluated_there(submission, [("Linear", 5, CLASSES)], inputs((4, 4), 5), [], device, "wrong-device")
 
 
 @check(kind="device", points=0.25, needs=[list_batches, evaluates_there])
 def list_moved(submission, device):
     """Every tensor of a list is moved."""
-    net, twin = twins(submission, [("Join",), ("Linear", 5, CLASSES)], device)
-    X = [[x[:, :2].clone(), x[:, 2:].clone()] for x in inputs((4, 3), 5)]
-    pairs = answered(twin, X, right=(3, 1))
-    assert_evaluated_there(submission, net, twin, pairs, [device], device, "list-batch-not-moved")
+    X = [[x[:, :2].clone(), x[:, 2:].clone()] for x in inputs((4, 4), 5)]
+    layers = [("Join",), ("Linear", 5, CLASSES)]
+    assert_evaluated_there(submission, layers, X, [device], device, "list-batch-not-moved")
 
 
 # ---------------------------------------------------------------- a training, followed from batch to batch
@@ -482,7 +502,10 @@ def list_moved(submission, device):
 
 @dataclass
 class Run:
-    """What a run of `train` did: the parameters that each batch met, in order, and those at the end."""
+    """What a run of `train` did: the parameters that each batch met, in order, and those at the end.
+
+    Where the student's evaluation raises, only the first epoch can be seen.
+    """
 
     layers: Sequence[Sequence[Any]]
     data: list[Pair]
@@ -500,7 +523,7 @@ class Run:
     @property
     def sizes(self) -> list[int]:
         """The number of examples of each step's batch."""
-        return [*SIZES] * EPOCHS
+        return [*SIZES] * (self.steps // len(SIZES))
 
     def batch(self, step: int) -> Pair:
         return self.data[step % len(self.data)]
@@ -587,10 +610,12 @@ def follow(
     start: float | None = None,
     training: bool = True,
     lr: float = LR,
+    whole: bool = False,
 ) -> Run:
     """Call `train`, and find out which parameters each batch met. Fails if not every batch was trained on.
 
-    All weights may be set to `start` before, and the network be handed over in evaluation mode.
+    All weights may be set to `start` before, and the network be handed over in evaluation mode. A run that
+    ends because the student's own evaluation raises will do, unless it must be `whole`.
     """
     net = submission.net(*layers).train(training)
     if start is not None:
@@ -601,7 +626,11 @@ def follow(
     data, tests = (
         [(x, torch.randint(CLASSES, (len(x),))) for x in inputs(sizes, 1, SIDE, SIDE)] for sizes in (SIZES, TEST_SIZES)
     )
-    history = submission.train(net, submission.batches(data), submission.batches(tests), EPOCHS, lr, CPU)
+    history, error, epochs = None, None, EPOCHS
+    try:
+        history = submission.train(net, submission.batches(data), submission.batches(tests), EPOCHS, lr, CPU)
+    except SubmissionRaised as raised:
+        error, epochs = raised, 1
     calls = forwards(submission.log())
     net.pull()
     end = {name: each.detach().clone() for name, each in net.named_parameters()}
@@ -613,11 +642,25 @@ def follow(
             met.append((which, call))
         if met and len(met) % len(SIZES) == 0 and index(call["x"], tests) is not None:
             tested.setdefault(len(met) // len(SIZES) - 1, call["parameters"])
-    if [which for which, _ in met] != [*range(len(SIZES))] * EPOCHS:
+    complete = [which for which, _ in met] == [*range(len(SIZES))] * epochs
+    if error is not None and (whole or not complete or not evaluation_raises(submission, layers, tests)):
+        raise error
+    if not complete:
         fail("not every batch is trained on once in every epoch", misconception="batches-left-out")
     states = [call["parameters"] for _, call in met] + [end]
-    ends = [tested.get(e, states[(e + 1) * len(SIZES)]) for e in range(EPOCHS)]
+    ends = [tested.get(e, states[(e + 1) * len(SIZES)]) for e in range(epochs)]
     return Run(layers, data, tests, history, states, [call["modes"] for _, call in met], ends, calls)
+
+
+def evaluation_raises(submission: Any, layers: Sequence[Sequence[Any]], tests: list[Pair]) -> bool:
+    """Whether the student's evaluate_accuracy_gpu raises where `train` may call it: that has checks of its own."""
+    for device in ([CPU], []):
+        try:
+            with aside(submission):
+                evaluated(submission, submission.net(*layers), tests, device)
+        except (SubmissionRaised, NotDefined):
+            return True
+    return False
 
 
 def explain_steps(run: Run, taken: list[State], right: list[State], wrong: list[int]) -> None:
@@ -632,6 +675,10 @@ def explain_steps(run: Run, taken: list[State], right: list[State], wrong: list[
     repeated = [any(alike(taken[k], total(right[j : k + 1])) for j in range(k + 1)) for k in range(run.steps)]
     if all(repeated):
         fail("some steps also repeat the gradients of steps before", misconception="gradient-not-zeroed")
+    idle = [name for name in taken[0] if all(still({name: step[name]}) for step in taken)]
+    moved = [{name: each for name, each in step.items() if name not in idle} for step in right]
+    if idle and all(map(alike, taken, moved)):
+        fail("some parameters never change", misconception="parameters-left-out")
     factors = [along(step, slope) for step, slope in zip(taken, right, strict=True)]
     if None not in factors:
         if agree(factors, run.sizes):
@@ -742,6 +789,22 @@ def share(outputs: Sequence[tuple[Tensor, Tensor]]) -> float:
     return sum(map(right, outputs)) / sum(len(y) for _, y in outputs)
 
 
+def right_of(outputs: Sequence[tuple[Tensor, Tensor]]) -> int:
+    return sum(map(right, outputs))
+
+
+def evaluated(submission: Any, net: nn.Module, pairs: Sequence[Pair], device: Sequence[torch.device] = (CPU,)) -> Any:
+    """What the student's evaluate_accuracy_gpu makes of these batches."""
+    return submission.evaluate_accuracy_gpu(net, submission.batches(pairs), *device)
+
+
+def assert_same(found: Any, expected: Any) -> None:
+    """Two evaluations give the same; whether it is right is judged elsewhere."""
+    one, other = number(found), number(expected)
+    if one is None or other is None or not close(one, other):
+        fail("the accuracy is another one than that of the same examples and network otherwise")
+
+
 def assert_share(submission: Any, found: float | None, outputs: Sequence[tuple[Tensor, Tensor]]) -> None:
     """The share of right predictions; counted by the student's own accuracy where that is another number."""
     expected = share(outputs)
@@ -820,18 +883,25 @@ def own_evaluation(submission: Any, run: Run, state: State) -> float | None:
 
 
 def assert_evaluated_there(
-    submission: Any, net: Any, twin: nn.Module, pairs: list[Pair], given: list[Any], device: Any, misconception: str
+    submission: Any, layers: Sequence[Any], X: Sequence[Any], given: Sequence[Any], device: Any, misconception: str
 ) -> None:
-    """The accuracy comes out on the device."""
+    """The accuracy on the device is that on the CPU."""
+    net, twin = twins(submission, layers, device)
+    pairs = answered(twin, X, right=(3, 1))
+    start = len(submission.log())
     try:
-        found = number(submission.evaluate_accuracy_gpu(net, submission.batches(pairs), *given))
+        found = evaluated(submission, net, pairs, given)
     except SubmissionRaised as error:
         if error.type not in ("RuntimeError", "TypeError", "AssertionError"):
             raise
         fail("what works on the CPU raises on the device", misconception)
-    if any(call["device"] != str(device) for call in forwards(submission.log())):
+    if any(call["device"] != str(device) for call in forwards(submission.log()[start:])):
         fail("a batch is not on the device when it meets the network", misconception)
-    assert_share(submission, found, logits_of(twin, pairs))
+    here = submission.net(*layers)
+    with torch.no_grad():
+        for name, parameter in twin.named_parameters():
+            here.get_parameter(name).copy_(parameter)
+    assert_same(found, evaluated(submission, here, pairs))
 
 
 def assert_kept(submission: Any, layer: Sequence[Any], names: list[str] | None, misconception: str) -> None:

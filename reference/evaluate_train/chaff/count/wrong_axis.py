@@ -1,6 +1,6 @@
 """The largest entry of each column: it raises where there are not as many classes as examples.
 
-Also loses: training
+Also loses: interface, training
 """
 import torch
 from torch import nn

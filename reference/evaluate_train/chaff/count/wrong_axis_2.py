@@ -1,6 +1,6 @@
 """max along the axis of the examples.
 
-Also loses: training
+Also loses: interface, training
 """
 import math
 

@@ -1,7 +1,4 @@
-"""An enumeration of a call.
-
-Also loses: training
-"""
+"""A helper under another name."""
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -42,8 +39,8 @@ def evaluate_accuracy_gpu(net, data_iter, device=None):
     was_training = net.training
     net.eval()
     right, seen = 0.0, 0
-    for i, (X, y) in enumerate(data_iter()):
-        right += accuracy(net(to_device(X, device)), y.to(device))
+    for X, y in data_iter:
+        right += accuracy(net(move_to(X, device)), y.to(device))
         seen += len(y)
     net.train(was_training)
     return right / seen
