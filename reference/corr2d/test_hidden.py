@@ -60,8 +60,8 @@ def linear(submission):
 
 @check(kind="dtype", points=0.25, needs=[interface])
 def float64(submission):
-    """float64 inputs give a float64 result."""
-    assert_dtype(submission.corr2d(torch.ones(3, 3).double(), torch.ones(2, 2).double()), torch.float64)
+    """float64 inputs give a float64 result, float32 inputs a float32 one."""
+    assert_keeps_dtype(submission.corr2d)
 
 
 @check(kind="value", points=0.25, needs=[values, float64])
@@ -130,8 +130,8 @@ def conv_reacts(submission):
 
 @check(kind="dtype", points=0.25, needs=[conv_interface])
 def conv_float64(submission):
-    """`conv2d` keeps float64."""
-    assert_dtype(submission.conv2d(torch.ones(3, 3).double(), torch.ones(2, 2).double()), torch.float64)
+    """`conv2d` keeps float64, and float32."""
+    assert_keeps_dtype(submission.conv2d)
 
 
 @check(kind="gradient", points=0.25, needs=[conv_interface])
@@ -200,6 +200,11 @@ def shape_of(function, size, kernel_size):
     except SubmissionRaised:
         return None
     return tuple(result.shape) if isinstance(result, torch.Tensor) else None
+
+
+def assert_keeps_dtype(function):
+    for dtype in (torch.float64, torch.float32):
+        assert_dtype(function(torch.ones(3, 3, dtype=dtype), torch.ones(2, 2, dtype=dtype)), dtype)
 
 
 def assert_reacts(function):
