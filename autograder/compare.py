@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 import torch
+
+from autograder.nearmiss import near_miss
 
 # The largest error of a float32 sum of a few hundred products in another order is about 1e-5 of its terms.
 _TOLERANCE = {
@@ -38,8 +41,11 @@ class Mismatch(AssertionError):
     """A check's finding.
 
     `hidden` is fit for every student; `public` may show values and is for public checks alone.
-    `suspect` is the misconception to name if nothing else explains the finding.
+    `suspect` is the misconception to name if nothing else explains the finding, and `near` is then what
+    can be said from the numbers alone.
     """
+
+    near = ""
 
     def __init__(
         self, hidden: str, public: str = "", misconception: str | None = None, suspect: str | None = None
@@ -103,15 +109,21 @@ def assert_close(
         expected = torch.tensor(expected, dtype=torch.float32)
     assert_tensor(actual)
     assert isinstance(actual, torch.Tensor)
-    assert_shape(actual, expected.shape)
     default = _TOLERANCE[expected.dtype]
     rtol, atol = default[0] if rtol is None else rtol, default[1] if atol is None else atol
     yours, theirs = actual.detach().double(), expected.detach().double()
+    near = partial(near_miss, yours, theirs, partial(torch.allclose, rtol=rtol, atol=atol))
+    try:
+        assert_shape(actual, expected.shape)
+    except Mismatch as misshapen:
+        misshapen.near = near()
+        raise
     close = (yours - theirs).abs() <= atol + rtol * theirs.abs()
     close &= theirs.isfinite()  # to an infinite value everything is close
     wrong = ~(close | (yours == theirs) | (yours.isnan() & theirs.isnan()))
     if wrong.any():
         mismatch = _value_mismatch(yours, theirs, wrong)
+        mismatch.near = near()
         for misconception, value in (mistakes or {}).items():
             if value.shape == yours.shape and torch.allclose(yours, value.double(), rtol, atol):
                 mismatch.misconception = misconception

@@ -61,6 +61,7 @@ class SubmissionRaised(WorkerError):
     message: str
     file: str
     line: int
+    suspect: str | None = None  # the misconception to name if nothing else explains it; set by a check
 
     def __str__(self) -> str:
         return f"{self.type}: {self.message}"

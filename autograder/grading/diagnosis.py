@@ -104,7 +104,9 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _outline(about: Any) -> Any:
-    """A module's description without its random values."""
+    """A module's description without its random values, and without the names that somebody gave its layers."""
+    if isinstance(about, dict) and "parameters" in about:
+        return [sorted(map(_outline, about[kind].values()), key=repr) for kind in ("parameters", "buffers")]
     if isinstance(about, torch.Tensor):
         return tuple(about.shape), about.requires_grad
     return {key: _outline(value) for key, value in about.items()} if isinstance(about, dict) else about

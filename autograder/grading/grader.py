@@ -59,12 +59,16 @@ def grade(
 
 @dataclass(frozen=True)
 class _Verdict:
-    """What came of one check. `suspect` is a misconception that nothing but the failure speaks for."""
+    """What came of one check.
+
+    `suspect` is a misconception that nothing but the failure speaks for, `near` what the numbers alone say.
+    """
 
     status: CheckStatus
     message: str = ""
     misconception: str | None = None
     suspect: str | None = None
+    near: str = ""
 
 
 class _Grading:
@@ -174,11 +178,12 @@ class _Grading:
             case NotDefined() if item.check.kind != "interface":
                 return _Verdict("blocked", error.hidden)
             case Mismatch():
-                return _Verdict("failed", wording.of_mismatch(error, call, show), error.misconception, error.suspect)
+                message = wording.of_mismatch(error, call, show)
+                return _Verdict("failed", message, error.misconception, error.suspect, error.near)
             case _LoadFailed():
                 return _Verdict("raised", wording.of_exception(error, self.code, "", show=True))
             case SubmissionRaised():
-                return _Verdict("raised", wording.of_exception(error, self.code, call, show))
+                return _Verdict("raised", wording.of_exception(error, self.code, call, show), None, _suspect(error))
             case WorkerTimeout():
                 return _Verdict("timeout", self._late(item))
             case WorkerCrashed():
@@ -202,6 +207,12 @@ class _Grading:
 
     def _blame(self, item: CheckItem, error: BaseException) -> None:
         """The check stumbled over a result: the student's doing, unless it does over the reference's too."""
+        if not self.session.public:  # where a student runs it, there is no reference
+            self._prove(item, error)
+        self.graded.output += "".join(traceback.format_exception(error))[-MAX_TRACEBACK:]
+
+    def _prove(self, item: CheckItem, error: BaseException) -> None:
+        """Show that the check works for the reference."""
         reference = AuthorCode.of(self.exercise.solution)
         supplied = suppliable(self.session.course, self.exercise, reference)
         peer = LocalPeer(Supplier(supplied))
@@ -209,7 +220,6 @@ class _Grading:
         own = self.session.run_check(item, Submission(lambda seen: None), peer)
         if own is not None:
             raise MachineryError(f"check `{item.check.name}` does not even work for the reference: {own!r}") from error
-        self.graded.output += "".join(traceback.format_exception(error))[-MAX_TRACEBACK:]
 
     def _diagnosed(self, item: CheckItem, verdict: _Verdict) -> _Verdict:
         """The verdict with the misconception that explains it best; the search is not on the student's time."""
@@ -220,7 +230,8 @@ class _Grading:
         self.end += time.monotonic() - started
         if found is None and verdict.suspect in self.exercise.misconceptions:
             found = verdict.suspect
-        return _Verdict(verdict.status, verdict.message, found)
+        message = f"{verdict.message}; {verdict.near}" if found is None and verdict.near else verdict.message
+        return _Verdict(verdict.status, message, found)
 
     def _add(self, item: CheckItem, verdict: _Verdict) -> None:
         check = item.check
@@ -237,6 +248,12 @@ class _Grading:
                 hint=self.exercise.misconceptions.get(verdict.misconception or "", "").strip(),
             )
         )
+
+
+def _suspect(error: SubmissionRaised) -> str | None:
+    """What speaks for itself: a name that nothing defines, be it of a variable or behind a dot."""
+    unknown = error.type in ("NameError", "AttributeError") and not error.message.startswith("'NoneType'")
+    return error.suspect or ("unknown-name" if unknown else None)
 
 
 def _raised_in(path: Path, error: BaseException) -> bool:

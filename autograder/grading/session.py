@@ -25,6 +25,7 @@ from autograder.grading.examples import drawn_examples, fresh, seed_of
 from autograder.grading.handles import Diverged, Submission
 from autograder.grading.reference import Reference
 from autograder.grading.rehearsal import Rehearsed
+from autograder.nearmiss import only_square
 from autograder.sandbox.connection import Batch, Worker
 from autograder.sandbox.remote import Peer
 
@@ -201,10 +202,14 @@ class GradingSession:
         arguments = self._given(item, submission)
         first: Exception | None = None
         first_request = None
+        passed: list[Any] = []
+        failed: list[Any] = []
         for example in self._examples(item):
             try:
                 item.obj(**arguments, **fresh(example))
+                passed.append(example)
             except (Mismatch, SubmissionRaised) as error:
+                failed.append(example)
                 if first is None:
                     first, first_request = error, submission.last_request
                 # The other examples still tell one wrong idea from another.
@@ -216,6 +221,8 @@ class GradingSession:
                 return Skipped(str(skipped))
         if first is not None:
             submission.last_request = first_request
+        if isinstance(first, Mismatch):
+            first.near = only_square(passed, failed) or first.near
         return first
 
     def prepare(self) -> None:

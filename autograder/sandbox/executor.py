@@ -111,6 +111,8 @@ class Executor:
         args = self._given(request["args"], request.get("device"))
         target = self._target(request)
         self._assign(request)
+        # What takes no gradient may be written into as well; what does is passed as a copy.
+        pristine = _each_tensor(lambda each: each if each.requires_grad else each.clone(), args)
         before = wire.encode(_detached(args)) if request.get("echo") else b""
         inputs = wire.tensors_in(args)
         inputs += [_attribute(self.objects[request["target"]], name) for name in request.get("parameters", ())]
@@ -120,7 +122,7 @@ class Executor:
         if "device" in request:
             reply["devices"] = [str(tensor.device) for tensor in wire.tensors_in(reply["value"])]
         if request.get("grad"):
-            reply["graph"] = self._keep_graph(inputs, reply["value"], lambda: target(*_unleafed(args)))
+            reply["graph"] = self._keep_graph(inputs, reply["value"], lambda: target(*_unleafed(pristine)))
         if request.get("echo"):
             reply["echo"] = None if wire.encode(_detached(args)) == before else args
         if seen is not None:

@@ -10,6 +10,7 @@ is held against nobody. So whether a submission moves what it must can be seen o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -29,14 +30,18 @@ _MIXING = {
 
 
 def place_of(tensor: torch.Tensor) -> torch.device | None:
-    """Where the tensor would be, as far as that is known."""
-    found = getattr(tensor.untyped_storage(), "place", None)
+    """Where the tensor would be, as far as that is known: those inside a transform of torch.func have no memory."""
+    try:
+        found = getattr(tensor.untyped_storage(), "place", None)
+    except NotImplementedError:
+        return None
     return found if isinstance(found, torch.device) else None
 
 
 def put(tensor: torch.Tensor, place: torch.device) -> torch.Tensor:
     """The same tensor, marked: views and `.data` share the mark, since they share the memory."""
-    tensor.untyped_storage().place = place  # type: ignore[attr-defined]
+    with suppress(NotImplementedError):
+        tensor.untyped_storage().place = place  # type: ignore[attr-defined]
     return tensor
 
 
@@ -57,6 +62,8 @@ class Pretence(TorchFunctionMode):
             return (place_of(args[0]) or CPU).type == self.device.type
         if func is torch.Tensor.get_device:
             return -1 if (place_of(args[0]) or CPU) == CPU else self.device.index
+        if func is torch._C._nn._parse_to:  # of `Module.to`, which then moves tensor by tensor
+            return func(*args, **given)
         if func in _MOVING:
             return self._moved(func, args, given)
         if func in _TO_NUMPY and place_of(args[0]) == self.device:
