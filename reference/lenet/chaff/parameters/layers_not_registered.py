@@ -1,0 +1,20 @@
+"""The head is a plain list."""
+import torch
+from torch import nn
+
+
+class LeNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2),
+            nn.Conv2d(6, 16, 5), nn.Sigmoid(), nn.AvgPool2d(2))
+        self.head = [
+            nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10)]
+
+    def forward(self, images):
+        maps = self.features(images)
+        rows = maps.reshape(maps.size(0), -1)
+        for layer in self.head:
+            rows = layer(rows)
+        return rows

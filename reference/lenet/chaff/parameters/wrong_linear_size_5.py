@@ -1,0 +1,18 @@
+"""The first linear layer is made for 16 * 7 * 7 numbers."""
+import torch
+from torch import nn
+
+
+class LeNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2),
+            nn.Conv2d(6, 16, 5), nn.Sigmoid(), nn.AvgPool2d(2))
+        self.head = nn.Sequential(
+            nn.Linear(16 * 7 * 7, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10))
+
+    def forward(self, images):
+        maps = self.features(images)
+        rows = maps.reshape(maps.size(0), -1)
+        return self.head(rows)
