@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ class Course:
 
     def before(self, exercise: Exercise) -> tuple[Exercise, ...]:
         """The exercises that a student has met before this one, and may import."""
-        return self.exercises[: self.exercises.index(exercise)]
+        return tuple(takewhile(lambda each: each.id != exercise.id, self.exercises))
 
 
 def misconception_of(chaff: Path) -> str:

@@ -9,12 +9,14 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 
 from autograder.errors import CourseError, UsageError
+from autograder.exercise import Limits
 from autograder.mutants import forks, general, likeness, listed, running
 from autograder.mutants.altering import Altering
 from autograder.mutants.making import mutants_of
@@ -85,7 +87,8 @@ class TestTensorOperators:
         assert (operator, expected) in altered(body)
 
     def test_a_shape_is_not_detached(self) -> None:
-        assert not [each for each in altered("return x.shape") if each[0] == "cut_gradient"]
+        for body in ("return x.shape", "return x.dim()", "return len(x)"):
+            assert not [each for each in altered(body) if each[0] == "cut_gradient"]
 
     def test_columns_are_counted_in_characters(self) -> None:
         assert ("take_another", 'return n("变量", x.mean())') in altered('return n("变量", x.sum())')
@@ -262,15 +265,17 @@ class TestListed:
 class TestKill:
     @pytest.fixture(autouse=True)
     def _few_salts(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(running, "SALTS", 3)
+        monkeypatch.setattr(running, "SALTS", 12)
 
     @pytest.fixture
     def killed(self, make_course: Callable[..., Any], warm: Any) -> Callable[..., running.Outcome]:
-        def kill(solution: str, more: str = DTYPES, **files: str) -> running.Outcome:
+        def kill(solution: str, more: str = DTYPES, seconds: float = 20, **files: str) -> running.Outcome:
             course = make_course({"double/solution.py": solution} | {f"double/{k}.yaml": v for k, v in files.items()})
             tests = course.exercises[0].hidden_tests
             tests.write_text(tests.read_text() + more)
-            return running.kill(course, course.exercises[:1], warm, counting)["double"]
+            exercise = replace(course.exercises[0], limits=Limits(seconds, 512))
+            course = replace(course, exercises=(exercise, *course.exercises[1:]))
+            return running.kill(course, [exercise], warm, counting)["double"]
 
         @contextmanager
         def counting(what: str, total: int) -> Iterator[Callable[[str], None]]:
@@ -318,7 +323,7 @@ class TestKill:
         self, killed: Callable[..., running.Outcome], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(running, "SECONDS", 0.5)
-        found = killed("def double(x):\n    n = 2\n    while n > 1:\n        n -= 1\n    return 2 * x\n")
+        found = killed("def double(x):\n    n = 2\n    while n > 1:\n        n -= 1\n    return 2 * x\n", seconds=1)
         assert (found.problems, found.survivors) == ([], [])
         assert found.killed > 10
 
@@ -329,7 +334,7 @@ class TestCommand:
     ) -> None:
         from autograder.cli import main
 
-        monkeypatch.setattr(running, "SALTS", 2)
+        monkeypatch.setattr(running, "SALTS", 12)
         file = toy_course.root / "proof.json"
         arguments = [
             "validate",
@@ -348,6 +353,7 @@ class TestCommand:
         )
         assert "  solution.py:5: a mutant survives\n      - return 2 * x\n      + return (2 * x).double()" in said
         mutants = json.loads(file.read_text())[0]["mutants"]
+        assert sum(mutants["by"].values()) == mutants["killed"]
         assert mutants["mutants"] == mutants["killed"] + len(mutants["survivors"]) + len(mutants["equivalent"])
         assert {(each["file"], each["line"]) for each in mutants["survivors"]} == {("solution.py", 5)}
 

@@ -33,7 +33,7 @@ class Altering:
     def _arguments(self, request: Mapping[str, Any]) -> list[Any]:
         """Arguments that the contract allows wherever it allowed those that were asked with."""
         sizes = not request.get("grad")  # gradients must look like the inputs that the check knows
-        double = sizes and isinstance(request["target"], str) and self.random.random() < 0.3
+        double = sizes and isinstance(request["target"], str) and self.random.random() < 0.4
         args = [self._altered(each, sizes, double) for each in request["args"]]
         shorter = len(args) > 1 and self.random.random() < 0.1
         return args[:-1] if shorter else args

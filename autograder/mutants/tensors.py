@@ -21,7 +21,7 @@ ALIKE = (
 )  # fmt: skip
 """Names that are taken for one another: of functions, and of arguments."""
 
-FIXED = ("shape", "dtype", "device", "ndim")
+FIXED = ("shape", "dtype", "device", "ndim", "dim", "size", "numel")
 """What a tensor has whether or not it is detached."""
 
 ATOMS = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.Constant, ast.List, ast.Dict, ast.ListComp)
@@ -43,6 +43,7 @@ def edits(source: Source) -> Iterator[Edit]:
     }
     nodes = sorted(source.nodes(), key=source.span)
     looked_at = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr in FIXED}
+    looked_at |= {id(node.args[0]) for node in nodes if isinstance(node, ast.Call) and source.of(node.func) == "len"}
     for node in nodes:
         for operator in OPERATORS:
             yield from (Edit(operator.__name__, *each) for each in operator(source, node))
