@@ -107,6 +107,15 @@ def _parser() -> argparse.ArgumentParser:
     _course(release)
     release.add_argument("--check", action="store_true", help="change nothing; say whether exercises/ is stale")
 
+    report = _command(
+        commands, "report", _report, "rewrite the dashboard and the feedback from stored results",
+        "autograde report grades/",
+    )  # fmt: skip
+    report.add_argument("out", metavar="OUT", type=Path, help="the folder that `autograde grade` wrote")
+    report.add_argument(
+        "--course", metavar="DIR", type=Path, help="the course, for the commands that the dashboard suggests"
+    )
+
     new = _command(commands, "new", _new, "start a new exercise from the template", "autograde new depthwise_conv")
     new.add_argument("id", metavar="ID", help="its name: a snake_case noun, which is its folder and its file")
     _course(new)
@@ -164,6 +173,7 @@ def _grade(arguments: argparse.Namespace) -> int:
     with WarmProcess() as warm:  # it loads torch while this process does
         from autograder import terminal
         from autograder.grade import Wishes, grade_submissions
+        from autograder.report.pages import report
 
         for name in ignored(arguments.submissions):
             terminal.err.print(f"ignored: {name}", markup=False)
@@ -173,6 +183,7 @@ def _grade(arguments: argparse.Namespace) -> int:
         terminal.show_misconceptions(record)
         ungraded = terminal.show_ungraded(record)
         print(f"results: {arguments.out / 'results.json'}, {arguments.out / 'grades.csv'}")
+        print(f"dashboard: {report(arguments.out, course.root)}")
         return EXIT_MACHINERY if ungraded else 0
 
 
@@ -225,6 +236,13 @@ def _release(arguments: argparse.Namespace) -> int:
         return EXIT_LOST if complaints else 0
     for path in release(arguments.course, None):
         print(path)
+    return 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from autograder.report.pages import report
+
+    print(f"dashboard: {report(arguments.out, arguments.course)}")
     return 0
 
 

@@ -10,6 +10,7 @@ from autograder import terminal
 from autograder.device import choose
 from autograder.engine import Work, grade_class
 from autograder.exercise import Course, Exercise
+from autograder.report.sources import keep_sources
 from autograder.results import ExerciseResult, Record, SubmissionResult, write_record, write_whole
 from autograder.sandbox.isolation import require
 from autograder.sandbox.warm import WarmProcess
@@ -35,6 +36,7 @@ def grade_submissions(
     isolation = require(warm, wishes.require_isolation, private=[course.root / "reference", wishes.out])
     device, isolation = choose(wishes.device, warm, isolation, wishes.require_isolation)
     terminal.say_isolation(isolation)
+    keep_sources(wishes.out, submissions)
     work = [Work(each.student, _sources(each), each.notes) for each in submissions]
     found: dict[str, dict[str, ExerciseResult]] = {each.student: {} for each in work}
     with terminal.progress(len(work) * len(exercises)) as advance:

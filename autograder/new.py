@@ -13,8 +13,8 @@ import jinja2
 
 from autograder.errors import UsageError
 from autograder.exercise import discover
+from autograder.shipped import templates_dir
 
-PACKAGE = Path(__file__).resolve().parent
 SUFFIX = ".j2"
 
 # A submission's file is imported under its exercise's name, beside these.
@@ -22,14 +22,6 @@ _TAKEN = sys.stdlib_module_names | frozenset(
     ["autograder", "hypothesis", "jinja2", "nbformat", "numpy", "pandas", "pytest", "ray", "reference", "rich",
      "scipy", "solution", "torch", "torchaudio", "torchvision", "yaml"]
 )  # fmt: skip
-
-
-def templates_dir() -> Path:
-    """The folder `templates/`: inside an installed package, beside it in a checkout."""
-    for folder in (PACKAGE / "templates", PACKAGE.parent / "templates"):
-        if folder.is_dir():
-            return folder
-    raise UsageError(f"templates/ is neither in {PACKAGE} nor beside it; install autograde again")
 
 
 def new(course_root: Path, id: str) -> Path:

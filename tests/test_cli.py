@@ -40,7 +40,7 @@ class TestUsage:
             main(["--version"])
         assert (ended.value.code, capsys.readouterr().out) == (0, f"autograde {__version__}\n")
 
-    @pytest.mark.parametrize("command", ["grade", "check", "validate", "release", "new", "doctor"])
+    @pytest.mark.parametrize("command", ["grade", "check", "validate", "release", "report", "new", "doctor"])
     def test_help_ends_with_an_example(self, command: str, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit) as ended:
             main([command, "--help"])

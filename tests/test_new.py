@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from autograder import new as module
+from autograder import shipped
 from autograder.errors import UsageError
 from autograder.exercise import load_exercise, misconception_of
 from autograder.grading.restrictions import NAMED, find_in_source
-from autograder.new import new, templates_dir
+from autograder.new import new
 from autograder.release import release, stale
+from autograder.shipped import templates_dir
 
 
 @pytest.fixture
@@ -136,7 +138,7 @@ def test_templates_are_found_beside_the_package_and_in_it(tmp_path, monkeypatch)
 
     package = tmp_path / "site-packages/autograder"
     (package / "templates").mkdir(parents=True)
-    monkeypatch.setattr(module, "PACKAGE", package)
+    monkeypatch.setattr(shipped, "PACKAGE", package)
     assert templates_dir() == package / "templates"
 
     (package / "templates").rmdir()

@@ -9,8 +9,8 @@ Everything a student can make long, deep or many has a bound here. A file beyond
 be read, is `Rejected` with a reason and costs that student that exercise, and nobody else anything.
 """
 
-from autograder.submission.entries import collect, ignored
+from autograder.submission.entries import collect, folder_names, ignored
 from autograder.submission.reading import Submission, read
 from autograder.submission.source import Rejected, Source
 
-__all__ = ["Rejected", "Source", "Submission", "collect", "ignored", "read"]
+__all__ = ["Rejected", "Source", "Submission", "collect", "folder_names", "ignored", "read"]

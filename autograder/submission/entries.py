@@ -6,7 +6,7 @@ import hashlib
 import os
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from autograder.submission.source import ARCHIVES, CODE, FOREIGN_ARCHIVES, shown
 _SUFFIXES = ARCHIVES + FOREIGN_ARCHIVES + CODE
 _NOISE = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 _MAX_ID = 100
+_MAX_BYTES = 250  # of a file's name, on most systems
 _PUNCTUATION = " ._-@+,'()"
 
 _SAME_STUDENT = "these are names of one student, or of two that some systems cannot tell apart; keep or rename one"
@@ -55,6 +56,17 @@ def ignored(folder: Path) -> list[str]:
     return sorted(shown(path.name) for path in _listing(folder) if path.name not in entries)
 
 
+def folder_names(students: Iterable[str]) -> dict[str, str]:
+    """A folder's name for each student: the student's own id if it can be one, whatever the id holds.
+
+    Ids that came from `collect` are their own names.
+    """
+    by_key: dict[str, list[str]] = defaultdict(list)
+    for student in sorted(set(students)):
+        by_key[_key(student)].append(student)
+    return _safe_ids(by_key)
+
+
 def _entries(folder: Path) -> list[Path]:
     return [path for path in _listing(folder) if os.path.isdir(path) or _suffix(path.name)]
 
@@ -87,7 +99,9 @@ def _key(student: str) -> str:
 
 def _objection(student: str) -> str:
     """Why a name may not become a folder's name, a table's cell and a page's title; empty if it may."""
-    if len(student) > _MAX_ID:
+    if not student or student.startswith("."):
+        return "it has no name"
+    if len(student) > _MAX_ID or len(student.encode("utf-8", "surrogatepass")) > _MAX_BYTES:
         return f"its name is longer than {_MAX_ID} characters; rename it"
     if student.startswith(("-", " ")) or student.endswith((".", " ")):
         return "its name starts or ends with a space, a dash or a dot; rename it"

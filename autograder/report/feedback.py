@@ -1,0 +1,108 @@
+"""One student's page: what each check found, and the student's own code with the places that it names.
+
+Only what results.json says to the student goes in, and what the student wrote. Pictures of public
+inputs would be another field of `Card`, drawn from what a check may show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autograder.report.clusters import LOST
+from autograder.report.listing import Listing, listing, named_line
+from autograder.report.text import MAX_MESSAGE, Allowance
+from autograder.results import CheckResult, ExerciseResult, Record, SubmissionResult
+from autograder.submission import Source
+
+TEXT_ROOM = 80_000  # bytes of a page for messages, titles and hints
+SOURCE_ROOM = 100_000  # bytes of a page for the student's code
+MAX_TITLE = 200
+
+HELD = "This could not be graded through no fault of yours. It has no score yet, and staff have been told."
+
+
+@dataclass(frozen=True)
+class CheckView:
+    """A check as a page shows it; `line` is the one of the student's code that its message names."""
+
+    name: str
+    title: str
+    kind: str
+    status: str
+    score: float
+    points: float
+    message: str
+    hint: str
+    misconception: str
+    line: int | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """One exercise: `lost` comes first, then what `waiting` checks need, `skipped` ones and those `passed`."""
+
+    id: str
+    title: str
+    status: str
+    score: float | None
+    points: float
+    message: str
+    lost: tuple[CheckView, ...]
+    waiting: tuple[CheckView, ...]
+    skipped: tuple[CheckView, ...]
+    passed: tuple[CheckView, ...]
+    source: Listing | None
+
+
+@dataclass(frozen=True)
+class Feedback:
+    student: str
+    course: str
+    score: float
+    points: float
+    cards: tuple[Card, ...]
+
+
+def feedback(record: Record, submission: SubmissionResult, sources: Mapping[str, tuple[str, Source]]) -> Feedback:
+    """The page of one student; `sources` maps exercises to a digest and what was handed in."""
+    titles = {id: title for id, title, _ in record.exercises}
+    text, room = Allowance(TEXT_ROOM), SOURCE_ROOM
+    cards = []
+    for number, result in enumerate(submission.exercises):
+        digest, source = sources.get(result.id, ("", None))
+        share = room // (len(submission.exercises) - number)
+        card, used = _card(
+            result, titles.get(result.id, result.id), source if digest == result.digest else None, text, share
+        )
+        room -= used
+        cards.append(card)
+    return Feedback(submission.student, record.course, submission.score, submission.points, tuple(cards))
+
+
+def _card(result: ExerciseResult, title: str, source: Source | None, text: Allowance, room: int) -> tuple[Card, int]:
+    """The card of one exercise, and about how many bytes its source takes."""
+    checks = [_check(check, source, text) for check in result.checks]
+    shown, used = None, 0
+    if source is not None:
+        shown = listing(source, (each.line for each in checks if each.line is not None), room)
+        used = sum(len(line.text) + 40 for line in shown.lines)
+    message = HELD if result.status == "ungraded" else result.message
+    card = Card(
+        result.id, text.take(title, MAX_TITLE), result.status, result.score, result.points, text.take(message),
+        lost=tuple(each for each in checks if each.status in LOST),
+        waiting=tuple(each for each in checks if each.status == "blocked"),
+        skipped=tuple(each for each in checks if each.status == "skipped"),
+        passed=tuple(each for each in checks if each.status == "passed"),
+        source=shown,
+    )  # fmt: skip
+    return card, used
+
+
+def _check(check: CheckResult, source: Source | None, text: Allowance) -> CheckView:
+    line = named_line(source, check.message[: 2 * MAX_MESSAGE]) if source and check.status in LOST else None
+    return CheckView(
+        check.id.partition("/")[2], text.take(check.title, MAX_TITLE), check.kind, check.status, check.score,
+        check.points, text.take(check.message), text.take(check.hint), text.take(check.misconception or "", MAX_TITLE),
+        line,
+    )  # fmt: skip

@@ -1,0 +1,100 @@
+"""Writes the pages of `autograde report`: `index.html` and `feedback/<student>/index.html`.
+
+Each page is one file that asks nothing of any network. Its policy names the digests of the one style and
+the one script in it, so that a browser runs nothing else, whatever a student's text may hold.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from autograder.report.dashboard import dashboard
+from autograder.report.feedback import feedback
+from autograder.report.reading import read_record
+from autograder.report.sources import FOLDER, load_sources, write
+from autograder.report.text import finalize, pieces
+from autograder.shipped import templates_dir
+from autograder.submission import folder_names
+
+DASHBOARD = "index.html"
+FEEDBACK = "feedback"
+
+
+def report(out: Path, course: Path | None = None) -> Path:
+    """Rewrite the pages in `out` from its results.json and `sources/`; the dashboard's path.
+
+    `course` is the course's folder, for the commands that the dashboard suggests.
+    """
+    record = read_record(out)
+    folders = folder_names(each.student for each in record.submissions)
+    style = _asset("style.css")
+    page = _template("feedback.html.j2")
+    script = _asset("feedback.js")
+    for each in record.submissions:
+        folder = folders[each.student]
+        view = feedback(record, each, load_sources(out / FOLDER / folder))
+        write(out / FEEDBACK / folder / DASHBOARD, page.render(page=view, style=style, script=script))
+    _remove_others(out / FEEDBACK, set(folders.values()))
+    view_of_class = dashboard(record, folders, out, course)
+    text = _template("dashboard.html.j2").render(page=view_of_class, style=style, script=_asset("dashboard.js"))
+    write(out / DASHBOARD, text)
+    return out / DASHBOARD
+
+
+def _remove_others(folder: Path, students: set[str]) -> None:
+    """Pages of students who are no longer in the results would be taken for theirs."""
+    for path in folder.glob(f"*/{DASHBOARD}"):
+        if path.parent.name not in students:
+            path.unlink()
+            with suppress(OSError):  # something of somebody else's lies beside it
+                path.parent.rmdir()
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A style or a script: its text, and the source expression that allows it and no other."""
+
+    text: Markup
+    allowed: str
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates_dir() / "report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=finalize,
+    )
+    environment.filters["pieces"] = pieces
+    environment.filters["points"] = lambda value: f"{value:.2f}".rstrip("0").rstrip(".")
+    environment.filters["percent"] = lambda value: "–" if value is None else f"{100 * value:.0f} %"
+    environment.filters["duration"] = _duration
+    return environment
+
+
+def _template(name: str) -> jinja2.Template:
+    return _environment().get_template(name)
+
+
+def _asset(name: str) -> Asset:
+    text = (templates_dir() / "report" / name).read_text(encoding="utf-8").strip()
+    digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode()
+    return Asset(Markup(text), f"'sha256-{digest}'")  # ours, from a file beside the templates
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

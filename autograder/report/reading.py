@@ -1,0 +1,120 @@
+"""Reads results.json back. Only the types are certain: texts may hold anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar, get_args
+
+from autograder.errors import UsageError
+from autograder.results import (
+    SCHEMA_VERSION,
+    CheckResult,
+    CheckStatus,
+    ExerciseResult,
+    ExerciseStatus,
+    Isolation,
+    Kind,
+    Record,
+    SubmissionResult,
+)
+
+FILE = "results.json"
+
+T = TypeVar("T")
+
+
+def read_record(out: Path) -> Record:
+    """The record that `autograde grade` wrote into `out`. Raises `UsageError` if there is none that can be read."""
+    path = out / FILE
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        if not isinstance(raw, dict):
+            raise ValueError("it holds no record")
+        if (version := raw.get("schema_version")) != SCHEMA_VERSION:
+            raise UsageError(f"{path}: schema_version {version!r} is not {SCHEMA_VERSION}, which this version reads")
+        return _record(raw)
+    except FileNotFoundError:
+        raise UsageError(f"{path}: there is no such file; `autograde grade` writes it") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+    except KeyError as error:
+        raise UsageError(f"{path}: key {error} is missing") from None
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is not a record of results: {error}") from None
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number of points")
+
+
+def _record(raw: Mapping[str, Any]) -> Record:
+    isolation = raw["isolation"]
+    return Record(
+        course=_text(raw["course"]),
+        device=_text(raw["device"]),
+        isolation=Isolation(
+            _text(isolation["level"]),
+            _each(_text, isolation["layers"]),
+            dict.fromkeys(_each(_text, isolation["missing"]), ""),
+        ),
+        exercises=tuple(
+            (_text(each["id"]), _text(each["title"]), _number(each["points"])) for each in raw["exercises"]
+        ),
+        submissions=tuple(
+            SubmissionResult(_text(each["student"]), _each(_exercise, each["exercises"])) for each in raw["submissions"]
+        ),
+    )
+
+
+def _exercise(raw: Mapping[str, Any]) -> ExerciseResult:
+    return ExerciseResult(
+        id=_text(raw["id"]),
+        status=_one_of(ExerciseStatus, raw["status"]),
+        score=None if raw["score"] is None else _number(raw["score"]),
+        points=_number(raw["points"]),
+        message=_text(raw["message"]),
+        follow_through=_each(_text, raw["follow_through"]),
+        digest=_text(raw["digest"]),
+        seconds=_number(raw["seconds"]),
+        checks=_each(_check, raw["checks"]),
+    )
+
+
+def _check(raw: Mapping[str, Any]) -> CheckResult:
+    return CheckResult(
+        id=_text(raw["id"]),
+        kind=_one_of(Kind, raw["kind"]),
+        title=_text(raw["title"]),
+        status=_one_of(CheckStatus, raw["status"]),
+        score=_number(raw["score"]),
+        points=_number(raw["points"]),
+        message=_text(raw["message"]),
+        misconception=None if raw["misconception"] is None else _text(raw["misconception"]),
+        hint=_text(raw["hint"]),
+    )
+
+
+def _each(read: Callable[[Any], T], raw: Any) -> tuple[T, ...]:
+    if not isinstance(raw, list):
+        raise TypeError(f"a list is expected, not {type(raw).__name__}")
+    return tuple(read(each) for each in raw)
+
+
+def _text(raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise TypeError(f"a text is expected, not {type(raw).__name__}")
+    return raw
+
+
+def _number(raw: Any) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)):
+        raise TypeError(f"a number is expected, not {type(raw).__name__}")
+    return float(raw)
+
+
+def _one_of(words: Any, raw: Any) -> Any:
+    if raw not in get_args(words):
+        raise ValueError(f"no such status or kind: {raw!r:.40}")
+    return raw

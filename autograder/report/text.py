@@ -1,0 +1,62 @@
+"""Strangers' text on its way to a page: visible, bounded, and cut where it quotes code.
+
+Escaping HTML is the templates' business; this is about what escaping leaves: control characters,
+characters that turn the direction of what follows, lone surrogates, and length.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+MAX_MESSAGE = 600
+SHORTEST = 60
+
+
+def visible(text: str) -> str:
+    """`text` with every character that cannot be seen written out, such as `\\x1b` and `\\u202e`."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _written_out(char) for char in text)
+
+
+def _written_out(char: str) -> str:
+    return "    " if char == "\t" else char.encode("unicode_escape").decode()
+
+
+def clip(text: str, most: int) -> str:
+    """At most `most` characters of `text`, and how many are left out."""
+    return text if len(text) <= most else f"{text[:most]}… ({len(text) - most:,} more characters)"
+
+
+def size(text: str) -> int:
+    """The bytes that `text` takes in a page."""
+    return len(escape(visible(text)).encode("utf-8"))
+
+
+def pieces(text: str) -> list[tuple[bool, str]]:
+    """`text` cut at its backticks: (whether it is code, the text)."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # one without a partner
+        parts[-2:] = ["`".join(parts[-2:])]
+    return [(bool(number % 2), part) for number, part in enumerate(parts) if part]
+
+
+def finalize(value: object) -> object:
+    """What the templates do with every value before it is escaped."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@dataclass
+class Allowance:
+    """How many bytes of strangers' text a page still takes; beyond it, texts are cut short."""
+
+    left: int
+
+    def take(self, text: str, most: int = MAX_MESSAGE) -> str:
+        text = clip(text, most)
+        if text and self.left < size(text):
+            text = clip(text, SHORTEST)
+        self.left -= size(text)
+        return text
