@@ -230,7 +230,7 @@ class TestLikeness:
         first, second, other = Noted(), Noted(), Noted()
         request = {"op": "call", "target": "f", "args": [torch.ones(3, 4), 2, 0.5, (1, True), "max", None]}
         for peer, seed in ((first, 1), (second, 1), (other, 2)):
-            altering = Altering(peer, seed)  # type: ignore[arg-type]
+            altering = Altering(peer, seed, lambda entry: None)  # type: ignore[arg-type]
             for _ in range(30):
                 altering.ask(request)
         assert likeness.same(first.args, second.args)
@@ -300,6 +300,10 @@ class TestKill:
         }  # fmt: skip
         assert "solution.py:2: a mutant survives\n      - return 2 * x\n      + return" in found.complaints[0]
         assert "2 survive" in str(found)
+
+    def test_what_differs_on_a_gpu_alone_is_not_equivalent(self, killed: Callable[..., running.Outcome]) -> None:
+        found = killed("import torch\n\n\ndef double(x):\n    return 2 * x + torch.zeros(x.shape, device=x.device)\n")
+        assert "+ return 2 * x + torch.zeros(x.shape)'" in str([each.diff for each in found.survivors])
 
     def test_what_is_listed_by_hand_is_no_survivor(self, killed: Callable[..., running.Outcome]) -> None:
         entries = [

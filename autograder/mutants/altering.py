@@ -6,26 +6,37 @@ Inputs of hidden checks alone would call equivalent whatever those checks fail t
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 
 from autograder.grading.local import LocalPeer
+from autograder.grading.session import GPU
 
 SHARE = 0.4  # of the calls that are altered: the others must lead to where later calls are made
 
 
 class Altering:
-    """Carries requests to `peer`, some of the calls with other arguments. The same seed alters the same way."""
+    """Carries requests to `peer`, some of the calls with other arguments, perhaps on a pretended GPU.
 
-    def __init__(self, peer: LocalPeer, seed: int) -> None:
-        self.peer, self.random = peer, random.Random(seed)
+    The same seed alters the same way; `note` is told on which devices the results of each call there are.
+    """
+
+    def __init__(self, peer: LocalPeer, seed: int, note: Callable[[Any], None]) -> None:
+        self.peer, self.random, self.note = peer, random.Random(seed), note
+        self.pretends = self.random.random() < 0.3
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self.pretends:
+            on_gpu = {"device": GPU} if request["op"] == "call" and isinstance(request["target"], str) else {}
+            request = {"pretend": GPU} | on_gpu | request
         if request["op"] == "call" and self.random.random() < SHARE:
             request = request | {"args": self._arguments(request)}
-        return self.peer.ask(request)
+        reply = self.peer.ask(request)
+        if "devices" in reply:
+            self.note(("devices", reply["devices"]))
+        return reply
 
     def forget(self, kind: str, id: int) -> None:
         self.peer.forget(kind, id)

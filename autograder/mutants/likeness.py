@@ -27,6 +27,7 @@ from autograder.grading.reference import Supplier
 from autograder.grading.session import CheckItem, GradingSession
 from autograder.mutants.altering import Altering
 from autograder.sandbox import wire
+from autograder.sandbox.remote import Peer
 
 SALTS = 20
 CHECK_SECONDS = 20
@@ -72,7 +73,10 @@ class _Run:
 
     def transcript(self, item: CheckItem) -> list[Any]:
         """All its answers in a check, and whether it passes."""
-        peer = Altering(self.peer, seed_of(self.session.course.salt, item.name)) if self.altered else self.peer
+        peer: Peer = self.peer
+        if self.altered:
+            seed = seed_of(self.session.course.salt, item.name)
+            peer = Altering(self.peer, seed, lambda entry: self.submission.transcript.append(entry))
         with _alarm(CHECK_SECONDS):
             error = self.session.run_check(item, self.submission, peer)
         return [*map(_bare, self.submission.transcript), ("passes", error is None)]
