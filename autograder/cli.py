@@ -116,8 +116,21 @@ def _parser() -> argparse.ArgumentParser:
         "--course", metavar="DIR", type=Path, help="the course, for the commands that the dashboard suggests"
     )
 
-    new = _command(commands, "new", _new, "start a new exercise from the template", "autograde new depthwise_conv")
-    new.add_argument("id", metavar="ID", help="its name: a snake_case noun, which is its folder and its file")
+    new = _command(
+        commands, "new", _new, "start a new exercise from the template, or make a chaff of a submission",
+        "autograde new depthwise_conv",
+    )  # fmt: skip
+    new.add_argument(
+        "id", metavar="ID", nargs="?", help="an exercise's name: a snake_case noun, which is its folder and its file"
+    )
+    new.add_argument(
+        "--chaff", metavar="MISCONCEPTION", help="a chaff instead, of this misconception; with all of the following"
+    )
+    new.add_argument(
+        "--from", metavar="PATH", type=Path, dest="source", help="what was handed in: file, folder, archive"
+    )
+    new.add_argument("--exercise", metavar="ID", help="the exercise that it is about")
+    new.add_argument("--check", metavar="NAME", help="the check that must catch it")
     _course(new)
 
     data = _command(
@@ -247,10 +260,22 @@ def _report(arguments: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    from autograder.new import new
+    wants_chaff = [arguments.chaff, arguments.source, arguments.exercise, arguments.check]
+    if arguments.id is not None and wants_chaff == [None] * 4:
+        from autograder.new import new
 
-    folder = new(arguments.course, arguments.id)
-    print(f"{folder} is ready: edit solution.py first, then `autograde validate --exercise {arguments.id}`")
+        folder = new(arguments.course, arguments.id)
+        print(f"{folder} is ready: edit solution.py first, then `autograde validate --exercise {arguments.id}`")
+        return 0
+    if arguments.id is not None or None in wants_chaff:
+        raise UsageError("new: give either an ID, or all of --chaff, --from, --exercise and --check")
+    from autograder.chaff import new_chaff
+    from autograder.exercise import load_course
+
+    path, rest = new_chaff(load_course(arguments.course), *wants_chaff)
+    print(f"{path} is there. What is left:")
+    for number, step in enumerate(rest, 1):
+        print(f"  {number}. {step}")
     return 0
 
 

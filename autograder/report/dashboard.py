@@ -13,7 +13,7 @@ from autograder.report import statistics as measures
 from autograder.report.clusters import Cluster, Idea, clusters, ideas, unfinished
 from autograder.report.sources import FOLDER
 from autograder.report.statistics import CheckStatistics, ExerciseStatistics, fraction
-from autograder.report.text import clip
+from autograder.report.text import clip, shown_name
 from autograder.results import ExerciseResult, Record, SubmissionResult
 
 MAX_LINKS = 12  # students named under one misconception; the table shows all of them
@@ -27,7 +27,6 @@ class Cell:
 
     text: str
     level: str
-    order: float
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ class Dashboard:
 
 def dashboard(record: Record, folders: Mapping[str, str], out: Path, course: Path | None) -> Dashboard:
     """Everything that the page shows; `folders` maps students to the names of their folders."""
-    links = {student: Link(clip(student, MAX_NAME), _href(folder)) for student, folder in folders.items()}
+    links = {student: Link(shown_name(student), _href(folder)) for student, folder in folders.items()}
     found_ideas, found_clusters = ideas(record), clusters(record)
     tags: dict[str, list[str]] = {}
     sharing = [(f"i{number}", idea.students) for number, idea in enumerate(found_ideas)]
@@ -175,10 +174,10 @@ def _row(each: SubmissionResult, link: Link, tags: Sequence[str]) -> Row:
 def _cell(result: ExerciseResult) -> Cell:
     if result.status != "graded" or result.score is None:
         text = {"missing": "–", "rejected": "✕", "ungraded": "?"}.get(result.status, "?")
-        return Cell(text, result.status, -1.0)
+        return Cell(text, result.status)
     share = result.score / result.points if result.points else 1.0
     level = 4 if share > 1 - 1e-9 else 0 if share <= 0 else min(3, 1 + int(share * 3))
-    return Cell(f"{result.score:g}", f"q{level}", result.score)
+    return Cell(f"{result.score:g}", f"q{level}")
 
 
 def _of_idea(number: int, idea: Idea, links: Mapping[str, Link]) -> Group:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from autograder.report.clusters import LOST
 from autograder.report.listing import Listing, listing, named_line
-from autograder.report.text import MAX_MESSAGE, Allowance
+from autograder.report.text import MAX_MESSAGE, Allowance, clip, shown_name
 from autograder.results import CheckResult, ExerciseResult, Record, SubmissionResult
 from autograder.submission import Source
 
-TEXT_ROOM = 80_000  # bytes of a page for messages, titles and hints
+TEXT_ROOM = 80_000  # bytes of a page for messages and hints
 SOURCE_ROOM = 100_000  # bytes of a page for the student's code
 MAX_TITLE = 200
 
@@ -77,7 +77,7 @@ def feedback(record: Record, submission: SubmissionResult, sources: Mapping[str,
         )
         room -= used
         cards.append(card)
-    return Feedback(submission.student, record.course, submission.score, submission.points, tuple(cards))
+    return Feedback(shown_name(submission.student), record.course, submission.score, submission.points, tuple(cards))
 
 
 def _card(result: ExerciseResult, title: str, source: Source | None, text: Allowance, room: int) -> tuple[Card, int]:
@@ -89,7 +89,7 @@ def _card(result: ExerciseResult, title: str, source: Source | None, text: Allow
         used = sum(len(line.text) + 40 for line in shown.lines)
     message = HELD if result.status == "ungraded" else result.message
     card = Card(
-        result.id, text.take(title, MAX_TITLE), result.status, result.score, result.points, text.take(message),
+        result.id, clip(title, MAX_TITLE), result.status, result.score, result.points, text.take(message),
         lost=tuple(each for each in checks if each.status in LOST),
         waiting=tuple(each for each in checks if each.status == "blocked"),
         skipped=tuple(each for each in checks if each.status == "skipped"),
@@ -102,7 +102,7 @@ def _card(result: ExerciseResult, title: str, source: Source | None, text: Allow
 def _check(check: CheckResult, source: Source | None, text: Allowance) -> CheckView:
     line = named_line(source, check.message[: 2 * MAX_MESSAGE]) if source and check.status in LOST else None
     return CheckView(
-        check.id.partition("/")[2], text.take(check.title, MAX_TITLE), check.kind, check.status, check.score,
+        check.id.partition("/")[2], clip(check.title, MAX_TITLE), check.kind, check.status, check.score,
         check.points, text.take(check.message), text.take(check.hint), text.take(check.misconception or "", MAX_TITLE),
         line,
     )  # fmt: skip

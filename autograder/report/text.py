@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 MAX_MESSAGE = 600
+MAX_NAME = 120
 SHORTEST = 60
 
 
@@ -28,6 +29,11 @@ def _written_out(char: str) -> str:
 def clip(text: str, most: int) -> str:
     """At most `most` characters of `text`, and how many are left out."""
     return text if len(text) <= most else f"{text[:most]}… ({len(text) - most:,} more characters)"
+
+
+def shown_name(student: str) -> str:
+    """A student's id as pages show it: never too long, and never nothing."""
+    return clip(student, MAX_NAME) or "(no name)"
 
 
 def size(text: str) -> int:
@@ -55,8 +61,8 @@ class Allowance:
     left: int
 
     def take(self, text: str, most: int = MAX_MESSAGE) -> str:
-        text = clip(text, most)
-        if text and self.left < size(text):
-            text = clip(text, SHORTEST)
-        self.left -= size(text)
-        return text
+        taken = clip(text, most)
+        if self.left < size(taken):
+            taken = clip(text, min(SHORTEST, max(0, self.left // 8)))
+        self.left -= size(taken)
+        return taken

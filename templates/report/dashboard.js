@@ -8,12 +8,14 @@ function sorter(button) {
   const column = header.cellIndex;
   button.addEventListener("click", () => {
     const now = header.getAttribute("aria-sort");
-    const up = now ? now === "descending" : button.dataset.first === "up";
+    const up = now ? now === "descending" : button.dataset.first !== "down";
     for (const each of table.tHead.rows[0].cells) each.removeAttribute("aria-sort");
     header.setAttribute("aria-sort", up ? "ascending" : "descending");
     const keyed = Array.from(body.rows, (row) => {
       const cell = row.cells[column];
-      return [row, "v" in cell.dataset ? Number(cell.dataset.v) : cell.textContent];
+      if (button.dataset.first === "up") return [row, cell.textContent];
+      const value = parseFloat(cell.dataset.v ?? cell.textContent);
+      return [row, Number.isNaN(value) ? -1 : value]; // what has no number comes below zero points
     });
     keyed.sort(([, a], [, b]) => (typeof a === "number" ? a - b : words.compare(a, b)) * (up ? 1 : -1));
     body.append(...keyed.map(([row]) => row));
