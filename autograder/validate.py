@@ -3,7 +3,7 @@
 The reference and every wheat get full marks, the stub gets none, and every chaff is caught by the
 check that its folder names, is diagnosed, and loses nothing that it does not deserve to lose. All
 are graded as submissions are, in a worker each. So are the reference's mutants, if they are asked for, and
-each must lose a mark.
+each must lose a mark. Impostors, which give zeros or a coarse copy of the right result, must be found out.
 """
 
 from __future__ import annotations
@@ -11,22 +11,29 @@ from __future__ import annotations
 import doctest
 import importlib.util
 import json
+import os
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from autograder import terminal
 from autograder.engine import StudentGrader
-from autograder.errors import CourseError
+from autograder.errors import CourseError, MachineryError
 from autograder.exercise import Course, Exercise, misconception_of
 from autograder.grading.code import AuthorCode, suppliable
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import GradingSession
+from autograder.impostors import unmasked
 from autograder.mutants import Outcome, kill, operators
+from autograder.mutants.forks import Died, each
 from autograder.release import stub
 from autograder.results import CheckResult, points_of, tidy
 from autograder.sandbox.warm import WarmProcess
+
+PART = 40  # solutions
 
 
 @dataclass
@@ -55,10 +62,7 @@ def validate(
     proofs = {exercise.id: Proof(exercise.id, points=exercise.points) for exercise in exercises}
 
     def hidden(session: GradingSession) -> None:
-        grader = StudentGrader(session, warm, None)
-        for exercise in exercises:
-            _prove(session, grader, exercise, proofs[exercise.id])
-            _say(exercise, proofs[exercise.id])
+        _Proving(session, warm, exercises, proofs).run()
 
     def public(session: GradingSession) -> None:
         grader = StudentGrader(session, warm, None)
@@ -67,6 +71,8 @@ def validate(
 
     GradingSession(course, exercises, public=True).run(public)
     GradingSession(course, exercises, public=False).run(hidden)
+    for exercise in exercises:
+        _say(exercise, proofs[exercise.id])
     if mutants:
         for id, outcome in kill(course, exercises, warm, terminal.counting).items():
             proofs[id].mutants = outcome
@@ -106,26 +112,84 @@ def _prove_public(session: GradingSession, grader: StudentGrader, exercise: Exer
             proof.problems.append("the stub passes every public check")
 
 
-def _prove(session: GradingSession, grader: StudentGrader, exercise: Exercise, proof: Proof) -> None:
-    proof.problems += _layout_problems(session, exercise)
-    proof.problems += _doctest_problems(exercise)
-    for path in (exercise.solution, *exercise.wheats):
-        checks = _graded(session, grader, exercise, AuthorCode.of(path)).checks
-        score, _ = points_of(checks)
-        if path == exercise.solution:
-            proof.reference = score
-        else:
-            proof.wheats[path.stem] = score
-        lost = [check for check in checks if check.status != "passed"]
-        proof.problems += [f"{_where(exercise, path)}: loses {_what(check)}" for check in lost]
-    checks = _graded(session, grader, exercise, AuthorCode(f"{exercise.id}.py", _stub(exercise))).checks
-    proof.stub, _ = points_of(checks)
-    proof.problems += [f"the stub passes {check.id}" for check in checks if check.status == "passed"]
-    for path in exercise.chaffs:
-        checks = _graded(session, grader, exercise, AuthorCode.of(path)).checks
-        lost = [check for check in checks if check.status != "passed"]
-        proof.caught[_where(exercise, path)] = [check.id for check in lost if check.status != "blocked"]
-        proof.problems += [f"{_where(exercise, path)}: {problem}" for problem in _chaff_problems(path, lost)]
+class _Proving:
+    """Grades what is known of the exercises, in as many processes as there are cores."""
+
+    def __init__(
+        self, session: GradingSession, warm: WarmProcess, exercises: Sequence[Exercise], proofs: Mapping[str, Proof]
+    ) -> None:
+        self.session, self.warm, self.exercises, self.proofs = session, warm, exercises, proofs
+        self.grader = StudentGrader(session, warm, None)
+
+    def run(self) -> None:
+        self.warm.ready()
+        self.session.prepare()
+        tasks: list[tuple[Exercise, Callable[[], list[Any]], Callable[[list[Any]], None]]] = []
+        for exercise in self.exercises:
+            proof = self.proofs[exercise.id]
+            proof.problems += _layout_problems(self.session, exercise)
+            proof.problems += _doctest_problems(exercise)
+            texts = {"": _stub(exercise)} | {
+                _where(exercise, path): AuthorCode.of(path).text
+                for path in (exercise.solution, *exercise.wheats, *exercise.chaffs)
+            }
+            for part in _parts(list(texts)):
+                grade = partial(self._grade, exercise, {name: texts[name] for name in part})
+                tasks.append((exercise, grade, partial(self._take, exercise)))
+            tasks.append((exercise, partial(self._unmasked, exercise), proof.problems.extend))
+        with terminal.counting("proving", len(tasks)) as advance:
+            for number, answer in each([task for _, task, _ in tasks], min(os.cpu_count() or 1, len(tasks)), self._be):
+                exercise, _, take = tasks[number]
+                if isinstance(answer, Died):
+                    raise MachineryError(f"{exercise.id}: a process died while it was proved (status {answer.status})")
+                take(answer)
+                advance(f"{exercise.id}: a part is proved")
+        for exercise in self.exercises:  # as the folders list them, whichever process was first
+            proof = self.proofs[exercise.id]
+            proof.problems.sort()
+            proof.wheats, proof.caught = dict(sorted(proof.wheats.items())), dict(sorted(proof.caught.items()))
+
+    def _be(self, slot: int) -> None:
+        self.warm.use_slot(slot)
+
+    def _grade(self, exercise: Exercise, texts: Mapping[str, str]) -> list[Any]:
+        return [
+            (name, [asdict(check) for check in self._checks(exercise, AuthorCode(Path(name).name, text))])
+            for name, text in texts.items()
+        ]
+
+    def _checks(self, exercise: Exercise, code: AuthorCode) -> list[CheckResult]:
+        name = code.name or f"{exercise.id}.py"
+        return _graded(self.session, self.grader, exercise, replace(code, name=name)).checks
+
+    def _unmasked(self, exercise: Exercise) -> list[str]:
+        return list(unmasked(self.session, exercise))
+
+    def _take(self, exercise: Exercise, answer: list[Any]) -> None:
+        """Judge what a task has graded."""
+        proof = self.proofs[exercise.id]
+        for name, raw in answer:
+            checks = [CheckResult(**each) for each in raw]
+            lost = [check for check in checks if check.status != "passed"]
+            score, _ = points_of(checks)
+            kind = name.partition("/")[0]
+            if not name:
+                proof.stub = score
+                proof.problems += [f"the stub passes {check.id}" for check in checks if check.status == "passed"]
+            elif kind == "chaff":
+                proof.caught[name] = [check.id for check in lost if check.status != "blocked"]
+                proof.problems += [f"{name}: {problem}" for problem in _chaff_problems(exercise.folder / name, lost)]
+            else:
+                if kind == "wheat":
+                    proof.wheats[Path(name).stem] = score
+                else:
+                    proof.reference = score
+                proof.problems += [f"{name}: loses {_what(check)}" for check in lost]
+
+
+def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """What one process grades: enough that it learns only once what chaffs do."""
+    return (names[start : start + PART] for start in range(0, len(names), PART))
 
 
 def _layout_problems(session: GradingSession, exercise: Exercise) -> Iterator[str]:

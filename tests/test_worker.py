@@ -56,6 +56,47 @@ def error_of(reply: Mapping[str, Any]) -> dict[str, Any]:
     return dict(reply["error"])
 
 
+class TestBystanders:
+    """Where plots and progress bars are not installed; they are in the environment of nobody's tests."""
+
+    def test_drawing_goes_nowhere(self, load: Load) -> None:
+        executor = load(
+            """
+            import matplotlib.pyplot as plt
+            from IPython import display
+            from matplotlib.figure import Figure
+
+            figure, axes = plt.subplots(1, 2, figsize=(3, 4))
+
+            def f():
+                for ax in axes:
+                    ax.plot([1, 2])[0].set_label("x")
+                axes[0].set(title="y")
+                with plt.style.context("z"):
+                    Figure().savefig("out.png")
+                display.clear_output(wait=True)
+                return 3
+            """
+        )
+        assert call(executor, "f")["value"] == 3
+
+    def test_a_progress_bar_is_what_it_goes_over(self, load: Load) -> None:
+        executor = load(
+            """
+            from tqdm import tqdm, trange
+            from tqdm.auto import tqdm as other
+
+            def f():
+                return [*tqdm([1, 2], desc="x"), *other((3,)), *trange(1, 3)]
+            """
+        )
+        assert call(executor, "f")["value"] == [1, 2, 3, 1, 2]
+
+    def test_a_library_that_would_compute_says_that_it_is_not_there(self, load: Load) -> None:
+        executor = load("from d2l import torch as d2l\n\ndef f():\n    return d2l.corr2d(1, 2)\n")
+        assert error_of(call(executor, "f"))["message"].startswith("d2l.torch is not installed where your code")
+
+
 class TestLoad:
     def test_names_are_there(self, load: Load) -> None:
         executor = load("def f(x):\n    return x + 1\n\n\ng = lambda: f(1)\n")

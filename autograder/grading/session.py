@@ -164,12 +164,13 @@ class GradingSession:
         seed, id = self._seed(item), f"{item.exercise.id}/{item.check.name}"
         its_own = self._seed(item, "worker")  # ours tells what is drawn here, hidden inputs above all
         number = self.items[item.exercise.id].index(item)
+        ahead = ahead and not item.measures  # else who names a layer otherwise would be trained twice
         batch = self.batches.get(id) if ahead and isinstance(peer, Worker) else None
         submission.begin(peer, its_own, number * IDS_PER_CHECK, batch, self._pretended(item))
         torch.default_generator.manual_seed(seed)
         error = self._call(item, submission)
         # Anew after a second try: what is kept may hold numbers that an odd worker gave to its objects.
-        if error is None and isinstance(peer, Worker) and (id not in self.batches or not ahead):
+        if error is None and isinstance(peer, Worker) and not item.measures and (id not in self.batches or not ahead):
             self.batches[id] = Batch(submission.asked) if self._asks_apart(item, submission) else None
         return error
 

@@ -9,14 +9,15 @@ import importlib.abc
 import importlib.util
 import linecache
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
 from autograder.sandbox.remote import Peer, remote_call
 
 # Modules that submissions import for plots and notebooks, and that grading can do without.
-BYSTANDERS = {"matplotlib", "matplotlib_inline", "seaborn", "plotly", "IPython", "ipywidgets", "tqdm", "pandas", "d2l"}
+DRAWING = {"matplotlib", "matplotlib_inline", "seaborn", "plotly", "IPython", "ipywidgets"}
+BYSTANDERS = {*DRAWING, "tqdm", "pandas", "d2l"}
 
 
 class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -66,12 +67,46 @@ class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 class _Bystander(ModuleType):
-    """In place of a module for pictures and notebooks that is not installed: importing it costs nothing."""
+    """In place of a module for pictures and notebooks that is not installed: importing it costs nothing.
+
+    Drawing goes nowhere, and a progress bar is what it goes over.
+    """
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if self.__name__.partition(".")[0] in DRAWING:
+            return _Nowhere()
         raise AttributeError(f"{self.__name__} is not installed where your code is graded, so it has no {name}")
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """`from tqdm import tqdm` finds the submodule `tqdm.tqdm`, which is this."""
+        if not args or self.__name__.partition(".")[0] != "tqdm":
+            raise TypeError(f"{self.__name__} is not installed where your code is graded")
+        return range(*args) if self.__name__.endswith("trange") else args[0]
+
+
+class _Nowhere:
+    """Takes whatever is drawn. It comes in pairs: `figure, axes = plt.subplots()`."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return self
+
+    def __getitem__(self, index: Any) -> Any:
+        return self
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self, self))
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *error: Any) -> None: ...
 
 
 class _BystanderLoader(importlib.abc.Loader):

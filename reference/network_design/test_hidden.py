@@ -417,6 +417,8 @@ def repeatable(submission):
     first, again = answer(net, list(images)), answer(net, list(images))
     if not torch.allclose(first, again, rtol=1e-4, atol=1e-5):
         fail("two calls with the same images give different results", misconception="random-in-eval")
+    if torch.equal(first, first.bfloat16().double()):
+        fail("the logits are rounded to half precision")
 
 
 @check(kind="value", points=0.25, needs=[any_size, repeatable])
