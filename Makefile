@@ -1,5 +1,6 @@
 # make demo    set up and grade the bundled class         make test    set up and run every check and test
 # make bench   measure the cost of grading                make clean   remove what make made
+# make browser-test    open the pages in Chromium (as root it installs what is missing: chromium, playwright, axe-core)
 # make gpu-check    run what is about devices on this machine's GPU, and print the figures
 
 PYTHON ?= python3
@@ -7,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo test lint bench gpu-check validate release clean
+.PHONY: demo test lint bench browser-test gpu-check validate release clean
 
 demo: $(READY)
 	$(BIN)/autograde grade examples/submissions --out demo-grades
@@ -25,8 +26,15 @@ lint: $(READY)
 gpu-check:
 	$(PYTHON) -m benchmarks.gpu_check
 
+browser-test: $(READY)
+	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
+	npm install --silent --no-save --prefix $(VENV)/browser axe-core@4
+	$(BIN)/python -m pytest tests/browser -rs
+
 bench: $(READY)
 	$(BIN)/python -m benchmarks.grading
+	$(BIN)/python -m benchmarks.report
 
 validate: $(READY)
 	$(BIN)/autograde validate

@@ -22,6 +22,7 @@ from autograder.report.sources import keep_sources, load_sources
 from autograder.report.statistics import fraction, histogram, of_checks, of_exercises, point_biserial
 from autograder.report.text import Allowance, clip, pieces, size, visible
 from autograder.results import CheckResult, ExerciseResult, Isolation, Record, SubmissionResult, points_of, write_record
+from autograder.shipped import templates_dir
 from autograder.submission import Rejected, Source, Submission, folder_names
 
 HOSTILE = (
@@ -210,6 +211,31 @@ class TestSafety:
         pages(record(student("ada", check())))
 
         assert [path.name for path in sorted((out / "feedback").rglob("*.*"))] == ["index.html", "mine.txt"]
+
+
+class TestContrast:
+    PAIRS = (
+        "ink/ground ink/paper ink/faint ink/mark ink/full ink/most ink/half ink/low ink/none ink/warn-ground "
+        "soft/ground soft/paper soft/faint soft/full soft/none accent/paper accent/ground accent/faint "
+        "accent/warn-ground good/good-ground good/paper bad/bad-ground bad/paper bad/mark warn/warn-ground"
+    )
+
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    @pytest.mark.parametrize("pair", PAIRS.split())
+    def test_text_can_be_read(self, theme, pair):
+        style = (templates_dir() / "report/style.css").read_text()
+        blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+        colours = dict(re.findall(r"--([\w-]+): (#\w{6});", blocks[theme == "dark"]))
+
+        bright, dim = sorted((luminance(colours[name]) for name in pair.split("/")), reverse=True)
+        assert (bright + 0.05) / (dim + 0.05) >= 4.5
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, as WCAG 2 defines it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 class TestSize:

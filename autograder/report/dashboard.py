@@ -16,7 +16,7 @@ from autograder.report.statistics import CheckStatistics, ExerciseStatistics, fr
 from autograder.report.text import clip, shown_name
 from autograder.results import ExerciseResult, Record, SubmissionResult
 
-MAX_LINKS = 12  # students named under one misconception; the table shows all of them
+MAX_LINKS = 8  # students named under one misconception; the table shows all of them
 MAX_NAME = 120
 MAX_TEXT = 400
 
@@ -70,7 +70,7 @@ class Trouble:
     """What could not be graded or read, and why."""
 
     student: Link
-    exercise: str
+    exercises: tuple[str, ...]
     reason: str
 
 
@@ -94,8 +94,10 @@ class Dashboard:
     clusters: tuple[Group, ...]
     absent: tuple[Link, ...]
     ungraded: tuple[Trouble, ...]
+    held: int  # results without a score
     rejected: tuple[Trouble, ...]
     bars: tuple[Bar, ...]
+    points: float  # of all exercises
     counted: int  # students in the distribution
     mean: float | None
     median: float | None
@@ -132,8 +134,10 @@ def dashboard(record: Record, folders: Mapping[str, str], out: Path, course: Pat
         ),
         absent=tuple(links[each.student] for each in record.submissions if not _handed_in(each)),
         ungraded=_troubles(record, links, "ungraded"),
+        held=sum(each.ungraded for each in exercises),
         rejected=_troubles(record, links, "rejected"),
         bars=tuple(Bar(10 * low, count) for low, count in enumerate(measures.histogram(fractions))),
+        points=sum(each.points for each in exercises),
         counted=len(present),
         mean=statistics.fmean(fractions) if fractions else None,
         median=statistics.median(fractions) if fractions else None,
@@ -177,7 +181,7 @@ def _cell(result: ExerciseResult) -> Cell:
         return Cell(text, result.status)
     share = result.score / result.points if result.points else 1.0
     level = 4 if share > 1 - 1e-9 else 0 if share <= 0 else min(3, 1 + int(share * 3))
-    return Cell(f"{result.score:g}", f"q{level}")
+    return Cell(f"{round(result.score, 2):g}", f"q{level}")
 
 
 def _of_idea(number: int, idea: Idea, links: Mapping[str, Link]) -> Group:
@@ -202,9 +206,13 @@ def _of_cluster(
 
 
 def _troubles(record: Record, links: Mapping[str, Link], status: str) -> tuple[Trouble, ...]:
+    """One for each student and reason: what makes an archive unreadable is said once."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in record.submissions:
+        for result in each.exercises:
+            if result.status == status:
+                found.setdefault((each.student, result.message), []).append(result.id)
     return tuple(
-        Trouble(links[each.student], result.id, clip(result.message, MAX_TEXT))
-        for each in record.submissions
-        for result in each.exercises
-        if result.status == status
+        Trouble(links[student], tuple(exercises), clip(reason, MAX_TEXT))
+        for (student, reason), exercises in found.items()
     )

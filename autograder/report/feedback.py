@@ -24,7 +24,7 @@ HELD = "This could not be graded through no fault of yours. It has no score yet,
 
 @dataclass(frozen=True)
 class CheckView:
-    """A check as a page shows it; `line` is the one of the student's code that its message names."""
+    """A check as a page shows it; `line` of the student's code, by them called `place`, is what its message names."""
 
     name: str
     title: str
@@ -36,6 +36,7 @@ class CheckView:
     hint: str
     misconception: str
     line: int | None
+    place: str
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,9 @@ def _card(result: ExerciseResult, title: str, source: Source | None, text: Allow
 
 def _check(check: CheckResult, source: Source | None, text: Allowance) -> CheckView:
     line = named_line(source, check.message[: 2 * MAX_MESSAGE]) if source and check.status in LOST else None
+    place = source.where(line).removeprefix(f"{source.name}, ") if source and line else ""
     return CheckView(
         check.id.partition("/")[2], clip(check.title, MAX_TITLE), check.kind, check.status, check.score,
         check.points, text.take(check.message), text.take(check.hint), text.take(check.misconception or "", MAX_TITLE),
-        line,
+        line, place,
     )  # fmt: skip

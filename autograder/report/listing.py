@@ -10,6 +10,7 @@ from autograder.report.text import clip, size
 from autograder.submission import Source
 
 MAX_LINE = 300
+_HEADING = re.compile(r"# Cell \d+")  # what a notebook's module has before each cell
 _OVERHEAD = 40  # bytes of markup per line
 
 
@@ -52,13 +53,17 @@ def listing(source: Source, marked: Iterable[int], room: int) -> Listing:
     shown = _chosen(texts, marks, room)
     lines = []
     before = 0
+    last = None
     for number in shown:
         cell, label = None, str(number)
         if number <= len(source.cells):
             here, in_cell = source.cells[number - 1]
             label = str(in_cell)
-            if number - 1 != before or source.cells[number - 2][0] != here or number == 1:
-                cell = here
+            if _HEADING.fullmatch(texts[number - 1]) and source.cells[number : number + 1] == ((here, in_cell),):
+                before += number == before + 1  # ours, not the student's; the cell's number says it
+                continue
+            cell = here if here != last else None
+            last = here
         lines.append(Line(number, label, texts[number - 1], number in marks, number - 1 - before, cell))
         before = number
     return Listing(source.name, tuple(lines), tuple(marks), len(texts) - before)

@@ -1,0 +1,204 @@
+"""The pages in a real browser: quiet, harmless, usable by keyboard, and without a finding of axe-core.
+
+`make browser-test` installs what this needs; without it, everything here is skipped.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.report.pages import report
+from autograder.report.sources import keep_sources
+from autograder.results import CheckResult, ExerciseResult, Isolation, Record, SubmissionResult, points_of, write_record
+from autograder.submission import Source, Submission
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / ".venv/browser/node_modules/axe-core/axe.min.js"
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None or not AXE.is_file(), reason="chromium or axe-core is not installed"),
+]
+
+EVIL = (
+    "</style></script><script>alert(1)</script><svg onload=alert(2)><img src=x onerror=alert(3)>"
+    '\x1b[31m\u202e"><a href="javascript:alert(4)">x</a>'
+)
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(browser: Any) -> Iterator[Open]:
+    """Opens a file; `page.said` is all that it said, asked for, or popped up."""
+    contexts: list[Any] = []
+
+    def show(path: Path, theme: str = "light", width: int = 1280, **more: Any) -> Any:
+        context = browser.new_context(color_scheme=theme, viewport={"width": width, "height": 900}, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.said = []
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        page.on("dialog", lambda dialog: (page.said.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda request: page.said.append(request.url) if request.url != path.as_uri() else None)
+        page.goto(path.as_uri())
+        return page
+
+    yield show
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results and sources that are as bad as they can be, and some that are ordinary."""
+    out = tmp_path_factory.mktemp("hostile")
+    source = Source("toy.py", f"# {EVIL}\n" + "x = 1\n" * 50 + EVIL)
+    messages = [EVIL, f"raised E at toy.py, line 2: `{EVIL}`", "<" * 1_000_000]
+    evil = tuple(
+        CheckResult(f"toy/{number}{EVIL}", "value", EVIL, "raised", 0, 1, message, EVIL if number == 0 else None, EVIL)
+        for number, message in enumerate(messages)
+    )
+    status: Any
+    students = [SubmissionResult(EVIL, (_graded(source.digest, *evil),))]
+    for number, status in enumerate(["passed", "failed", "blocked", "skipped", "timeout"] * 4):
+        fine = CheckResult("toy/a", "value", "It `holds`.", "passed", 1, 1)
+        other = CheckResult("toy/b", "shape", "So does this.", status, 1.0 * (status == "passed"), 1, "odd", None, "")
+        students.append(SubmissionResult(f"student {number}", (_graded("", fine, other),)))
+    for name, status in (("absent", "missing"), ("unread", "rejected"), ("held", "ungraded")):
+        score = None if status == "ungraded" else 0.0
+        students.append(SubmissionResult(name, (ExerciseResult("toy", status, score, 2, "because"),)))
+    record = Record(EVIL, "cpu", Isolation("uid", ("uid",), {"landlock": ""}), (("toy", EVIL, 2.0),), tuple(students))
+    write_record(record, out)
+    keep_sources(out, [Submission(each.student, {"toy": source} if each.student == EVIL else {}) for each in students])
+    report(out)
+    return out
+
+
+def _graded(digest: str, *checks: CheckResult) -> ExerciseResult:
+    score, points = points_of(checks)
+    return ExerciseResult("toy", "graded", score, points, "", (), digest, 1.0, checks)
+
+
+def pages_of(out: Path) -> list[Path]:
+    (evil,) = out.glob("feedback/style*/index.html")
+    return [
+        out / "index.html",
+        evil,
+        *(out / f"feedback/{name}/index.html" for name in ("student 1", "absent", "held")),
+    ]
+
+
+def test_a_hostile_submission_executes_nothing(hostile, show):
+    for path in pages_of(hostile):
+        page = show(path)
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+
+        assert page.said == []
+        assert page.locator("script").count() == 1
+        assert "alert(1)" in page.inner_text("body")  # in the name, or in the course's
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(hostile, show, theme, width):
+    for path in pages_of(hostile):
+        page = show(path, theme, width, bypass_csp=True)  # axe is a script, which the policy forbids
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+
+        found = page.evaluate("axe.run()")["violations"]
+        assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page is wider than the screen"
+
+
+def test_search_filter_and_sort(hostile, show):
+    page = show(hostile / "index.html")
+    tally = page.locator("form[data-for=t-students] output")
+    first = page.locator("#t-students tbody tr:visible th").first
+
+    assert tally.inner_text() == "24 of 24"
+    page.fill("form[data-for=t-students] input", "DENT 1")
+    assert tally.inner_text() == "11 of 24"
+    page.fill("form[data-for=t-students] input", "")
+    for choice, name in (("absent", "absent"), ("rejected", "unread"), ("ungraded", "held")):
+        page.select_option("form[data-for=t-students] select", choice)
+        assert (tally.inner_text(), first.inner_text()) == ("1 of 24", name)
+    page.select_option("form[data-for=t-students] select", "")
+    page.click("#t-students th:nth-child(1) button")
+    page.click("#t-students th:nth-child(1) button")
+    assert page.get_attribute("#t-students th:nth-child(1)", "aria-sort") == "descending"
+    assert first.inner_text() == "unread"
+    page.click("#t-students th:nth-child(2) button")
+    assert page.locator("#t-students tbody tr:first-child td").first.inner_text().startswith("2")
+    assert page.said == []
+
+
+def test_a_mistake_shows_its_students_in_the_table(hostile, show):
+    page = show(hostile / "index.html")
+
+    page.click("#unexplained button.show >> nth=0")
+    assert page.inner_text("form[data-for=t-students] output") == "4 of 24"
+    page.click("form[data-for=t-students] .chip")
+    assert page.inner_text("form[data-for=t-students] output") == "24 of 24"
+
+
+def test_everything_can_be_reached_by_keyboard(hostile, show):
+    page = show(hostile / "index.html")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.focus("#t-students th:nth-child(2) button")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("#t-students th:nth-child(2)", "aria-sort") == "descending"
+    page.focus("#t-students tbody a >> nth=0")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/feedback/**")
+    assert page.locator("h1").count() == 1
+
+
+def test_a_link_to_a_line_opens_the_code_and_paper_shows_what_is_folded(hostile, show):
+    page = show(pages_of(hostile)[1])
+
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = false; })")
+    page.click("a[href='#e1L2']")
+    assert page.locator("#e1L2").is_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#e1L2").is_visible()
+
+
+def test_a_thousand_students_open_in_under_a_second(tmp_path, show):
+    from benchmarks.report import make_class
+
+    make_class(tmp_path, 1000)
+    report(tmp_path)
+    page = show(tmp_path / "index.html")
+
+    times = []
+    for _ in range(5):
+        page.reload()
+        times.append(page.evaluate("performance.getEntriesByType('navigation')[0].domComplete"))
+    assert page.inner_text("form[data-for=t-students] output") == "1,000 of 1,000"
+    assert min(times) < 1000
