@@ -485,3 +485,30 @@ class TestCommand:
         with pytest.raises(UsageError, match=complaint):
             report(tmp_path)
         assert main(["report", str(tmp_path)]) == 2
+
+
+class TestGrading:
+    def test_grade_makes_pages_in_which_nothing_hidden_appears(self, toy_course, tmp_path, capsys):
+        """The student's code prints its hidden input and raises with it; staff's log has it, no page does."""
+        handed_in = tmp_path / "handed_in"
+        (handed_in / "eve").mkdir(parents=True)
+        (handed_in / "eve/double.py").write_text(
+            "def double(x):\n    print('SEEN', x.sum().item())\n    raise ValueError(f'SEEN {x.sum().item()}')\n"
+        )
+        (handed_in / "ada").mkdir()
+        (handed_in / "ada/double.py").write_text("def double(x):\n    return 2 * x\n")
+        out = tmp_path / "grades"
+
+        assert main(["grade", str(handed_in), "--course", str(toy_course.root), "--out", str(out)]) == 0
+
+        assert f"dashboard: {out / 'index.html'}" in capsys.readouterr().out
+        assert re.search(r"SEEN -?\d", (out / "logs/eve/double.txt").read_text())
+        for path in out.rglob("*.html"):
+            assert not re.search(r"SEEN -?\d", path.read_text())
+        page = (out / "feedback/eve/index.html").read_text()
+        assert '<mark id="e1L3"><b>3</b>    raise ValueError(f&#39;SEEN {x.sum().item()}&#39;)</mark>' in page
+        assert (out / "sources/ada/double.py").read_text() == "def double(x):\n    return 2 * x\n"
+
+        before = {path: path.read_bytes() for path in out.rglob("*.html")}
+        assert main(["report", str(out), "--course", str(toy_course.root)]) == 0
+        assert {path: path.read_bytes() for path in out.rglob("*.html")} == before
