@@ -16,6 +16,7 @@ from autograder.report.statistics import CheckStatistics, ExerciseStatistics, fr
 from autograder.report.text import clip, shown_name
 from autograder.results import ExerciseResult, Record, SubmissionResult
 
+MAX_GROUPS = 40  # unexplained mistakes that are shown: of several students, and again of one
 MAX_LINKS = 8  # students named under one misconception; the table shows all of them
 MAX_NAME = 120
 MAX_TEXT = 400
@@ -92,6 +93,8 @@ class Dashboard:
     rows: tuple[Row, ...]
     ideas: tuple[Group, ...]
     clusters: tuple[Group, ...]
+    shared: int  # unexplained mistakes of several students, also those that are not shown
+    single: int
     absent: tuple[Link, ...]
     ungraded: tuple[Trouble, ...]
     held: int  # results without a score
@@ -110,9 +113,12 @@ def dashboard(record: Record, folders: Mapping[str, str], out: Path, course: Pat
     """Everything that the page shows; `folders` maps students to the names of their folders."""
     links = {student: Link(shown_name(student), _href(folder)) for student, folder in folders.items()}
     found_ideas, found_clusters = ideas(record), clusters(record)
+    shared = [each for each in found_clusters if len(each.students) > 1]
+    single = found_clusters[len(shared) :]
+    shown_clusters = shared[:MAX_GROUPS] + single[:MAX_GROUPS]
     tags: dict[str, list[str]] = {}
     sharing = [(f"i{number}", idea.students) for number, idea in enumerate(found_ideas)]
-    sharing += [(f"c{number}", cluster.students) for number, cluster in enumerate(found_clusters)]
+    sharing += [(f"c{number}", cluster.students) for number, cluster in enumerate(shown_clusters)]
     for tag, students in sharing:
         for student in students:
             tags.setdefault(student, []).append(tag)
@@ -130,8 +136,10 @@ def dashboard(record: Record, folders: Mapping[str, str], out: Path, course: Pat
         rows=tuple(_row(each, links[each.student], tags.get(each.student, [])) for each in record.submissions),
         ideas=tuple(_of_idea(number, each, links) for number, each in enumerate(found_ideas)),
         clusters=tuple(
-            _of_cluster(number, each, links, folders, out, course) for number, each in enumerate(found_clusters)
+            _of_cluster(number, each, links, folders, out, course) for number, each in enumerate(shown_clusters)
         ),
+        shared=len(shared),
+        single=len(single),
         absent=tuple(links[each.student] for each in record.submissions if not _handed_in(each)),
         ungraded=_troubles(record, links, "ungraded"),
         held=sum(each.ungraded for each in exercises),
