@@ -1,12 +1,14 @@
 """`autograde calibrate`: measure what a right network reaches, and set the threshold from that.
 
 The reference is trained as a submission would be, in a worker, once per seed. The threshold is the
-accuracy that one more run of a right solution misses less than once in a thousand times, by Student's
-t-distribution (a prediction interval: Hahn and Meeker, Statistical Intervals, 1991, section 4.7).
+accuracy that one more run of a right solution misses less than once in a thousand times: a prediction
+interval by Student's t-distribution (Hahn and Meeker, Statistical Intervals, 1991, section 4.7) of the
+logarithm of the error, whose distribution is skew: a training that goes badly goes far worse than most.
 """
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -27,6 +29,7 @@ from autograder.sandbox.recipe import Recipe
 from autograder.sandbox.warm import WarmProcess
 
 MIN_SEEDS = 20
+LEAST_ERROR = 1e-3  # less than one image of a thousand is none
 # 0.999 quantiles of Student's t-distribution by degrees of freedom; between them the larger one is taken.
 T_QUANTILES = {19: 3.579, 29: 3.396, 39: 3.313, 59: 3.232, 99: 3.174, 199: 3.131, 499: 3.107, 999: 3.098}
 
@@ -59,9 +62,9 @@ def calibrate(
 def threshold_of(accuracies: Sequence[float]) -> float:
     """The accuracy that one more run misses less than once in a thousand times; never above the lowest one seen."""
     degrees = max(each for each in T_QUANTILES if each < len(accuracies))
-    mean, spread = statistics.mean(accuracies), statistics.stdev(accuracies)
-    margin = T_QUANTILES[degrees] * spread * (1 + 1 / len(accuracies)) ** 0.5
-    return float(round(min(mean - margin, *accuracies), 4))
+    errors = [math.log(max(1 - accuracy, LEAST_ERROR)) for accuracy in accuracies]
+    margin = T_QUANTILES[degrees] * statistics.stdev(errors) * (1 + 1 / len(errors)) ** 0.5
+    return float(round(min(1 - math.exp(statistics.mean(errors) + margin), *accuracies), 4))
 
 
 def _runs(session: GradingSession, warm: WarmProcess, item: CheckItem, seeds: int) -> Iterator[tuple[Recipe, float]]:

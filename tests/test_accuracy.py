@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -176,9 +177,10 @@ class TestCalibrate:
         assert entry(calibrated) == before
 
     def test_the_threshold(self) -> None:
-        accuracies = [0.96, 0.98] * 10
-        spread = 0.01 * (20 / 19) ** 0.5
-        assert threshold_of(accuracies) == pytest.approx(0.97 - 3.579 * spread * (21 / 20) ** 0.5, abs=1e-4)
+        accuracies = [0.96, 0.99] * 10  # an error of 2 %, or twice or half of that
+        margin = 3.579 * math.log(2) * (20 / 19) ** 0.5 * (21 / 20) ** 0.5
+        assert threshold_of(accuracies) == pytest.approx(1 - 0.02 * math.exp(margin), abs=1e-4)
+        assert threshold_of([1.0] * 20) == 0.999
         assert threshold_of([0.97] * 499 + [0.94]) == 0.94  # not above what a right solution has reached
 
     @pytest.mark.parametrize(

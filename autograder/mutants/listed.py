@@ -1,7 +1,7 @@
 """equivalent.yaml: mutants that lose no mark and need not, each with the reason why.
 
-    - before: return corr2d(X, K.flip(0, 1))
-      after: return corr2d(X, K.flip(1, 0))
+    - before: return correlate(X, K.flip(0, 1))
+      after: return correlate(X, K.flip(1, 0))
       reason: flip takes its axes in any order
 
 The lines are those of the report; spaces and line ends in them do not count.

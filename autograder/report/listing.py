@@ -35,7 +35,7 @@ class Listing:
 
 
 def named_line(source: Source, message: str) -> int | None:
-    """The line of `source` that a message names: `at corr2d.py, line 8`, `at work.ipynb, cell 2, line 3`."""
+    """The line of `source` that a message names: `at exercise.py, line 8`, `at work.ipynb, cell 2, line 3`."""
     found = re.search(rf" at {re.escape(source.name)}(?:, cell (\d{{1,6}}))?, line (\d{{1,7}})\b", message)
     if found is None:
         return None

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from autograder import assert_shape, assert_tensor, assert_unchanged, check, fail
+from autograder import assert_dtype, assert_shape, assert_tensor, assert_unchanged, check, fail
 from autograder.errors import SubmissionRaised
 
 Layers = list[tuple[int, int]]
@@ -390,7 +390,7 @@ def logits(submission):
         assert_shape(result, (1, classes))
 
 
-@check(kind="shape", points=0.75, needs=[forward])
+@check(kind="shape", points=0.5, needs=[forward])
 def any_size(submission):
     """Images of any height and width that 2**num_stages divides are taken, wide and tall and small ones."""
     for stages in (1, 2, 3):
@@ -407,6 +407,13 @@ def any_size(submission):
             assert_shape(result, (2, 10))
             if not result.isfinite().all():
                 fail(f"for an image of {size[0]}x{size[1]} the result is not finite")
+
+
+@check(kind="dtype", points=0.25, needs=[forward])
+def float32(submission):
+    """float32 images give float32 logits."""
+    net = build(submission, 3, 8, 2, 10)
+    assert_dtype(net(torch.randn(2, 3, *size_for(net, 8, 2))), torch.float32)
 
 
 @check(kind="value", points=0.25, needs=[forward])
