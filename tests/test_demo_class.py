@@ -15,7 +15,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
-EXERCISES = ("corr2d", "conv2d_module", "kernel_learning", "multi_channel", "conv1x1", "pool2d")
+EXERCISES = (
+    "corr2d", "conv2d_module", "kernel_learning", "multi_channel", "conv1x1", "pool2d",
+    "lenet", "evaluate_train", "network_design",
+)  # fmt: skip
 
 FULL = "full marks"
 STUB = {"interface raised"}
@@ -32,7 +35,12 @@ EXPECTED: dict[str, dict[str, set[str] | str]] = {
     },
     "chukwuemeka_okafor": {"rest": FULL},
     "eva_novak": {"rest": "rejected"},
-    "fatima_zahra": {"pool2d": {"interface raised"}, "rest": FULL},
+    "fatima_zahra": {
+        "pool2d": {"interface raised"},
+        "lenet": "missing",
+        "evaluate_train": "missing",
+        "rest": FULL,
+    },
     "ivan_petrov": {
         "corr2d": FULL,
         "kernel_learning": {"value loss-after-update"},
@@ -45,6 +53,9 @@ EXPECTED: dict[str, dict[str, set[str] | str]] = {
         "multi_channel": {"shape loops-channels-not-kernels"},
         "conv1x1": {"value kernel-transposed"},
         "pool2d": {"shape default-stride-one", "value zero-pad-max"},
+        "lenet": {"value missing-activation"},
+        "evaluate_train": {"training gradient-not-zeroed"},
+        "network_design": {"value stride-ignored", "shape flatten-not-gap"},
         "rest": FULL,
     },
     "kenji_tanaka": {
@@ -53,6 +64,9 @@ EXPECTED: dict[str, dict[str, set[str] | str]] = {
         "multi_channel": "missing",
         "conv1x1": {"interface shape-called"},
         "pool2d": {"value sum-not-mean", "shape stride-ignored", "shape default-stride-one"},
+        "lenet": {"interface missing-flatten"},
+        "evaluate_train": {"interface not-a-float", "value no-eval-mode", "training gradient-not-zeroed"},
+        "network_design": "missing",
         "rest": FULL,
     },
     "liam_oconnor": {"corr2d": {"value not-flipped"}, "rest": "missing"},
@@ -64,6 +78,21 @@ EXPECTED: dict[str, dict[str, set[str] | str]] = {
         "multi_channel": {"interface failed"},
         "conv1x1": {"interface crashed"},
         "pool2d": {"interface raised"},
+        "lenet": {"interface raised"},
+        "evaluate_train": {
+            "interface raised",
+            "interface failed",
+            "interface not-a-float",
+            "value failed",
+            "training crashed",
+        },
+        "network_design": {
+            "interface failed",
+            "interface raised",
+            "value failed",
+            "value raised",
+            "purity mutates-input",
+        },
         "rest": "missing",
     },
     "maria_garcia": {
@@ -71,6 +100,9 @@ EXPECTED: dict[str, dict[str, set[str] | str]] = {
         "conv2d_module": {"value flipped-kernel"},
         "multi_channel": {"value flipped-kernel"},
         "pool2d": STUB,
+        "lenet": {"value relu-not-sigmoid"},
+        "evaluate_train": {"value no-eval-mode", "training raised"},
+        "network_design": "missing",
         "rest": FULL,
     },
     "minh_nguyen": {
@@ -79,6 +111,9 @@ EXPECTED: dict[str, dict[str, set[str] | str]] = {
         "multi_channel": {"restriction conv-call"},
         "conv1x1": {"restriction conv-call"},
         "pool2d": {"restriction conv-call"},
+        "lenet": {"value softmax-at-end"},
+        "evaluate_train": {"value accuracy-is-fraction", "value batch-mean", "value loss-not-weighted"},
+        "network_design": "missing",
         "rest": FULL,
     },
     "noah_dubois": {
@@ -94,16 +129,31 @@ EXPECTED: dict[str, dict[str, set[str] | str]] = {
         "multi_channel": {"value channel-mean"},
         "conv1x1": {"value kernel-transposed"},
         "pool2d": {"interface unknown-mode-accepted", "dtype float32-only", "value zero-pad-max"},
+        "lenet": {"value max-not-average"},
+        "evaluate_train": {"value loss-not-weighted", "value tests-on-training-set"},
+        "network_design": {"value own-stride-counted", "value bias-ignored", "interface no-doubling"},
     },
     "priya_raman": {
         "corr2d": {"shape missing-plus-one"},
         "multi_channel": {"shape missing-plus-one"},
         "conv1x1": FULL,
         "pool2d": {"shape missing-plus-one"},
+        "lenet": {"interface wrong-padding"},
+        "network_design": {"value sum-of-kernels", "value rounds-down", "interface even-kernel"},
         "rest": "missing",
     },
-    "sofia_rossi": {"pool2d": {"shape padding-ignored"}, "rest": FULL},
-    "tom_baker": dict.fromkeys(EXERCISES, STUB) | {"rest": "missing"},
+    "sofia_rossi": {
+        "pool2d": {"shape padding-ignored"},
+        "evaluate_train": {"value list-batch-not-moved"},
+        "network_design": {"interface failed"},
+        "rest": FULL,
+    },
+    "tom_baker": dict.fromkeys(EXERCISES, STUB)
+    | {
+        "evaluate_train": {"interface raised", "value raised", "training raised"},
+        "network_design": {"interface raised", "value raised", "purity raised"},
+        "rest": "missing",
+    },
     "yuki_sato": {"corr2d": {"interface timeout"}, "conv2d_module": FULL, "conv1x1": FULL, "rest": "missing"},
     "王小明": {
         "corr2d": {"gradient breaks-gradient"},
@@ -111,6 +161,9 @@ EXPECTED: dict[str, dict[str, set[str] | str]] = {
         "multi_channel": {"gradient breaks-gradient"},
         "conv1x1": {"gradient breaks-gradient"},
         "pool2d": {"value mode-ignored", "shape default-stride-one"},
+        "lenet": {"gradient breaks-gradient"},
+        "evaluate_train": {"value batch-mean", "gradient gradients-on", "training no-train-mode"},
+        "network_design": "missing",
         "rest": FULL,
     },
 }
@@ -275,6 +328,7 @@ def test_messages_are_fit_to_be_read(results: dict[str, dict[str, dict[str, Any]
         ("fatima_zahra", "pool2d", "pool2d.py, line 8"),
         ("kenji_tanaka", "conv1x1", "conv1x1.ipynb, cell 2, line 2"),
         ("ivan_petrov", "conv1x1", "conv1x1.py, line 8"),
+        ("tom_baker", "lenet", "lenet.py, line 19"),
     ],
 )
 def test_places_are_the_students_own(
