@@ -201,6 +201,13 @@ class TestCalibrate:
         with pytest.raises(CourseError, match=f"calibration.json: {reason}: run `autograde calibrate net`"):
             graded(calibrated, warm, RIGHT)
 
+    def test_it_is_refused_before_anybody_is_graded(self, calibrated: Course, warm: WarmProcess) -> None:
+        """Also where no network of the class would have come so far."""
+        kept = {"accuracy": {"digits": entry(calibrated) | {"recipe": {}}}}
+        (calibrated.exercise("net").folder / FILE).write_text(json.dumps(kept))
+        with pytest.raises(CourseError, match="stale, the recipe has changed"):
+            graded(calibrated, warm, "def Net(): pass\n")
+
     def test_a_file_that_somebody_has_edited(self, calibrated: Course, warm: WarmProcess) -> None:
         path = calibrated.exercise("net").folder / FILE
         path.write_text(path.read_text().replace('"seeds"', '"sees"'))

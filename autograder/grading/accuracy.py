@@ -74,6 +74,16 @@ class Calibration:
         """The digest of the dataset if there is a check that uses it; else nothing."""
         return self._dataset.digest if self._dataset is not None else ""
 
+    def require_fresh(self, exercise: Exercise, check: str, recipes: Collection[Recipe]) -> None:
+        """Raise `CourseError` unless the threshold of the check is known for one of the recipes that its file has."""
+        for number, recipe in enumerate(recipes, 1):
+            try:
+                self.threshold(exercise, check, recipe)
+                return
+            except CourseError:
+                if number == len(recipes):
+                    raise
+
     def threshold(self, exercise: Exercise, check: str, recipe: Recipe) -> float:
         """The share of test images that a network must recognise. Raises `CourseError` if it is not known any more."""
         path, command = exercise.folder / FILE, f"run `autograde calibrate {exercise.id}`"
