@@ -11,7 +11,6 @@ from autograder.sandbox.isolation import LEVELS, measure_gpu
 from autograder.sandbox.warm import WarmProcess
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
-CHOICES = ("auto", "cpu", "cuda")
 
 
 def has_gpu() -> bool:
@@ -20,7 +19,7 @@ def has_gpu() -> bool:
 
 
 def choose(wish: str, warm: WarmProcess, isolation: Isolation, level: str) -> tuple[torch.device, Isolation]:
-    """The device for one of CHOICES, and how student code is confined at its weakest.
+    """The device for `auto`, `cpu` or `cuda`, and how student code is confined at its weakest.
 
     `auto` is a GPU that workers can use at isolation `level`, else the CPU. Raises `UsageError` if `cuda` is
     wished for and not there, `IsolationError` if its workers cannot be confined as required.
