@@ -12,6 +12,7 @@ from autograder.errors import CourseError, UsageError
 from autograder.exercise import Course, Exercise, load_exercise, misconception_of
 from autograder.results import write_whole
 from autograder.submission import Rejected, Source, read
+from autograder.submission.syntax import imports
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _COOKIE = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
@@ -36,7 +37,7 @@ def new_chaff(course: Course, id: str, source: Path, exercise: str, check: str) 
     rest = [f"{path}: say in its first line which idea is wrong; take out the names of people"]
     if is_new:
         rest.append(f"{target.folder / 'exercise.yaml'}: write the hint of `{id}`, which explains and gives no code")
-    beside = sorted(set(found.helpers) & _imports(found.text) - {each.id for each in course.before(target)})
+    beside = sorted(set(found.helpers) & imports(found.text) - {each.id for each in course.before(target)})
     if beside:
         names = ", ".join(f"`{name}`" for name in beside)
         rest.append(f"{path}: it imports {names} of the submission; paste what it needs of them, a chaff is one file")
@@ -105,15 +106,6 @@ def _as_chaff(id: str, text: str) -> str:
             lines[first.lineno - 1 : last] = []
     body = "\n".join(lines).strip("\n")
     return f'"""TODO: which idea is wrong, in one sentence. A submission that shows `{id}`."""\n\n{body}\n'
-
-
-def _imports(text: str) -> set[str]:
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    plain = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    return plain | {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
 
 
 def _add_hint(exercise: Exercise, id: str) -> None:
