@@ -1,0 +1,68 @@
+"""The command line: parse, call one verb, print, exit.
+
+Exit codes (CONTRACT.md section 5): 0 it did its work; 1 marks were lost (`check`) or something is
+not proved (`validate`, `release --check`); 2 wrong usage or a broken course file; 3 the machinery
+failed or the machine cannot isolate as required; 130 interrupted. Each module beside this one
+declares the commands of one kind of user.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from autograder import __version__, language
+from autograder.cli import authoring, grading, handing_out
+from autograder.cli.options import EXIT_INTERRUPTED, EXIT_MACHINERY, EXIT_USAGE, command
+from autograder.errors import IsolationError, MachineryError, UsageError
+from autograder.language import _
+from autograder.sandbox.gpu import hide
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    language.use(arguments.lang or language.of_locale())
+    hide()
+    # One thread each for the trusted processes too: they are forked, and share the cores with workers.
+    os.environ.update({f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")})
+    try:
+        return int(arguments.run(arguments))
+    except UsageError as error:
+        return _complain(error, EXIT_USAGE)
+    except (IsolationError, MachineryError) as error:
+        return _complain(error, EXIT_MACHINERY)
+    except KeyboardInterrupt:
+        print(f"autograde: {_('interrupted; run the same command again to go on from here')}", file=sys.stderr)
+        return EXIT_INTERRUPTED
+
+
+def _complain(error: Exception, code: int) -> int:
+    print(f"autograde: {error}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autograde",
+        description="Grades deep-learning exercises where student code cannot reach the tests.",
+        epilog="Try `autograde COMMAND --help` for a command's options and an example.",
+    )
+    parser.add_argument("--version", action="version", version=f"autograde {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    grading.add(commands)
+    authoring.add(commands)
+    handing_out.add(commands)
+    command(commands, "doctor", _doctor, "say what this machine can do", "autograde doctor")
+    return parser
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from autograder.sandbox.warm import WarmProcess
+
+    with WarmProcess() as warm:
+        from autograder.doctor import doctor
+
+        return doctor(warm)

@@ -1,0 +1,99 @@
+"""Commands that judge work: `grade`, `check`, `report`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from autograder.cli.options import (
+    EXIT_LOST,
+    EXIT_MACHINERY,
+    Commands,
+    command,
+    course_option,
+    device_option,
+    exercise_option,
+    positive,
+)
+from autograder.sandbox.isolation import LEVELS
+
+
+def add(commands: Commands) -> None:
+    grade = command(
+        commands, "grade", _grade, "grade a class: a folder with one entry per student",
+        "autograde grade submissions/ --course . --out grades/",
+    )  # fmt: skip
+    grade.add_argument(
+        "submissions", metavar="SUBMISSIONS", type=Path, help="folder, zip, tar.gz, .py or .ipynb per student"
+    )
+    course_option(grade)
+    exercise_option(grade)
+    grade.add_argument("--out", type=Path, default=Path("grades"), help="where the results go (default: grades/)")
+    grade.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="processes (default: one per core)")
+    device_option(grade)
+    grade.add_argument(
+        "--require-isolation", metavar="LEVEL", choices=LEVELS, default="uid",
+        help=f"refuse below this level: {' > '.join(LEVELS)} (default: uid)",
+    )  # fmt: skip
+    grade.add_argument("--fresh", action="store_true", help="ignore the results of earlier runs")
+
+    check = command(
+        commands, "check", _check, "run the public tests on your own work", "autograde check exercises/ID/ID.py"
+    )
+    check.add_argument(
+        "path", metavar="PATH", type=Path, nargs="?", default=Path(), help="a file or folder (default: here)"
+    )
+    exercise_option(check)
+
+    report = command(
+        commands, "report", _report, "rewrite the dashboard and the feedback from stored results",
+        "autograde report grades/",
+    )  # fmt: skip
+    report.add_argument("out", metavar="OUT", type=Path, help="the folder that `autograde grade` wrote")
+    report.add_argument(
+        "--course", metavar="DIR", type=Path, help="the course, for the commands that the dashboard suggests"
+    )
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from autograder.exercise import load_course
+    from autograder.sandbox.warm import WarmProcess
+    from autograder.submission import collect, ignored
+
+    course = load_course(arguments.course)
+    exercises = course.select(arguments.exercise)
+    submissions = collect(arguments.submissions, {each.id: each.implement for each in course.exercises})
+    with WarmProcess() as warm:  # it loads torch while this process does
+        from autograder import terminal
+        from autograder.grade import Wishes, grade_submissions
+        from autograder.report.pages import report
+
+        for name in ignored(arguments.submissions):
+            terminal.err.print(f"ignored: {name}", markup=False)
+        wishes = Wishes(arguments.out, arguments.jobs, arguments.device, arguments.require_isolation, arguments.fresh)
+        record = grade_submissions(course, exercises, submissions, warm, wishes)
+        terminal.show_record(record)
+        terminal.show_misconceptions(record)
+        ungraded = terminal.show_ungraded(record)
+        print(f"results: {arguments.out / 'results.json'}, {arguments.out / 'grades.csv'}")
+        print(f"dashboard: {report(arguments.out, course.root)}")
+        return EXIT_MACHINERY if ungraded else 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from autograder.own_work import find_work
+    from autograder.sandbox.warm import WarmProcess
+
+    found = find_work(arguments.path, arguments.exercise)
+    with WarmProcess() as warm:
+        from autograder.selfcheck import check_work
+
+        return EXIT_LOST if check_work(found, warm) else 0
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from autograder.report.pages import report
+
+    print(f"dashboard: {report(arguments.out, arguments.course)}")
+    return 0
