@@ -1,0 +1,14 @@
+# The kernel is detached before it is used: X gets its gradient, K gets none.
+import torch
+
+def corr2d(X, K):
+    h, w = K.shape
+    k = K.detach().clone()
+    Y = torch.zeros(X.shape[0] - h + 1, X.shape[1] - w + 1, dtype=X.dtype, device=X.device)
+    for i in range(Y.shape[0]):
+        for j in range(Y.shape[1]):
+            Y[i, j] = (X[i:i + h, j:j + w] * k).sum()
+    return Y
+
+def conv2d(X, K):
+    return corr2d(X, torch.flip(K, [0, 1]))

@@ -1,0 +1,13 @@
+# The function is called cor2d; corr2d does not exist.
+import torch
+
+def cor2d(X, K):
+    h, w = K.shape
+    Y = torch.zeros(X.shape[0] - h + 1, X.shape[1] - w + 1, dtype=X.dtype, device=X.device)
+    for i in range(Y.shape[0]):
+        for j in range(Y.shape[1]):
+            Y[i, j] = (X[i:i + h, j:j + w] * K).sum()
+    return Y
+
+def conv2d(X, K):
+    return cor2d(X, torch.flip(K, [0, 1]))
