@@ -1,0 +1,13 @@
+# The method is called foward, so the layer cannot be called.
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+class Conv2D(nn.Module):
+    def __init__(self, kernel_size):
+        super().__init__()
+        self.weight = nn.Parameter(torch.rand(kernel_size))
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def foward(self, x):
+        return F.conv2d(x[None, None], self.weight[None, None], self.bias)[0, 0]
