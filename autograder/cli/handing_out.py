@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from autograder.cli.options import EXIT_LOST, Commands, command, course_option
+from autograder.errors import UsageError
+from autograder.handout import FORMATS
+from autograder.language import _
 
 
 def add(commands: Commands) -> None:
-    release = command(commands, "release", _release, "rebuild exercises/ from reference/", "autograde release --check")
+    release = command(
+        commands, "release", _release, "rebuild exercises/ from reference/, or write what students get to a folder",
+        "autograde release course101 --format notebook",
+    )  # fmt: skip
+    release.add_argument(
+        "folder", metavar="DIR", type=Path, nargs="?",
+        help="write what students get here, in the format named (default: rebuild exercises/)",
+    )  # fmt: skip
+    release.add_argument(
+        "--format", choices=FORMATS,
+        help="plain: exercises/ as it is; notebook: an nbgrader course; classroom: a repository that grades pushes",
+    )  # fmt: skip
     course_option(release)
     release.add_argument("--check", action="store_true", help="change nothing; say whether exercises/ is stale")
 
 
 def _release(arguments: argparse.Namespace) -> int:
+    if (arguments.folder is None) != (arguments.format is None):
+        raise UsageError(_("release: give both DIR and --format, or neither to rebuild exercises/"))
+    if arguments.folder is not None:
+        return _hand_out(arguments)
     from autograder.release import release, stale
 
     if arguments.check:
@@ -22,5 +41,16 @@ def _release(arguments: argparse.Namespace) -> int:
             print(complaint)
         return EXIT_LOST if complaints else 0
     for path in release(arguments.course, None):
+        print(path)
+    return 0
+
+
+def _hand_out(arguments: argparse.Namespace) -> int:
+    from autograder.exercise import load_course
+    from autograder.handout import hand_out
+
+    if arguments.check:
+        raise UsageError(_("release: --check is about exercises/ and goes without DIR"))
+    for path in hand_out(load_course(arguments.course), arguments.folder, arguments.format):
         print(path)
     return 0
