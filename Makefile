@@ -1,6 +1,7 @@
 # make demo    set up and grade the bundled class         make test    set up and run every check and test
 # make bench   measure the cost of grading                make clean   remove what make made
 # make browser-test    open the pages in Chromium (as root it installs what is missing: chromium, playwright, axe-core)
+# make messages    look for what is to be translated, and bring the .po files up to date
 # make gpu-check    run what is about devices on this machine's GPU, and print the figures
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo test lint bench browser-test gpu-check validate release clean
+.PHONY: demo test lint bench browser-test gpu-check validate messages release clean
 
 demo: $(READY)
 	$(BIN)/autograde grade examples/submissions --out demo-grades
@@ -38,6 +39,9 @@ bench: $(READY)
 
 validate: $(READY)
 	$(BIN)/autograde validate
+
+messages: $(READY)
+	$(BIN)/python -m autograder.catalogues
 
 release: $(READY)
 	$(BIN)/autograde release

@@ -23,6 +23,7 @@ _HOMES = {
     "assert_gradients": "grading.aspects",
     "assert_unchanged": "grading.aspects",
     "raises": "grading.aspects",
+    "say": "language",
 }
 __all__ = ["__version__", *_HOMES]
 

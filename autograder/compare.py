@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
 import torch
 
+from autograder.language import say
 from autograder.nearmiss import near_miss
 
 # The largest error of a float32 sum of a few hundred products in another order is about 1e-5 of its terms.
@@ -37,15 +39,25 @@ _TYPES = frozenset({
 })  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Compared:
+    """Two tensors of float64; `wrong` marks the elements that differ, if the shapes do not."""
+
+    yours: torch.Tensor
+    theirs: torch.Tensor
+    wrong: torch.Tensor | None = None
+
+
 class Mismatch(AssertionError):
     """A check's finding.
 
     `hidden` is fit for every student; `public` may show values and is for public checks alone.
     `suspect` is the misconception to name if nothing else explains the finding, and `near` is then what
-    can be said from the numbers alone.
+    can be said from the numbers alone. `compared` are the numbers themselves, for public checks alone as well.
     """
 
     near = ""
+    compared: Compared | None = None
 
     def __init__(
         self, hidden: str, public: str = "", misconception: str | None = None, suspect: str | None = None
@@ -57,9 +69,12 @@ class Mismatch(AssertionError):
         self.misconception = misconception
 
 
-def fail(message: str, misconception: str | None = None) -> NoReturn:
-    """Fail the check with words of the author's, and the misconception where it is known."""
-    raise Mismatch(message, misconception=misconception)
+def fail(template: str, /, misconception: str | None = None, **values: object) -> NoReturn:
+    """Fail the check with words of the author's, `values` in their braces, and the misconception where it is known.
+
+    fail("{count} of the losses are not floats", misconception="tensor-losses", count=2)
+    """
+    raise Mismatch(say(template, **values), misconception=misconception)
 
 
 def assert_tensor(value: object) -> None:
@@ -116,14 +131,14 @@ def assert_close(
     try:
         assert_shape(actual, expected.shape)
     except Mismatch as misshapen:
-        misshapen.near = near()
+        misshapen.near, misshapen.compared = near(), Compared(yours, theirs)
         raise
     close = (yours - theirs).abs() <= atol + rtol * theirs.abs()
     close &= theirs.isfinite()  # to an infinite value everything is close
     wrong = ~(close | (yours == theirs) | (yours.isnan() & theirs.isnan()))
     if wrong.any():
         mismatch = _value_mismatch(yours, theirs, wrong)
-        mismatch.near = near()
+        mismatch.near, mismatch.compared = near(), Compared(yours, theirs, wrong)
         for misconception, value in (mistakes or {}).items():
             if value.shape == yours.shape and torch.allclose(yours, value.double(), rtol, atol):
                 mismatch.misconception = misconception

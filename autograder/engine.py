@@ -12,6 +12,7 @@ import json
 import os
 import selectors
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +30,9 @@ from autograder.grading.code import imported
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import CPU, GradingSession
-from autograder.results import ExerciseResult, points_of, to_json
+from autograder.language import in_use
+from autograder.pictures import Picture, dump, load
+from autograder.results import CheckResult, ExerciseResult, points_of, to_json
 from autograder.sandbox.connection import Worker
 from autograder.sandbox.isolation import start_gpu
 from autograder.sandbox.limits import hold_memory
@@ -40,6 +43,8 @@ from autograder.submission import Source
 
 # What one job may add to its memory: results of a few megabytes can be combined to some of many gigabytes.
 JOB_MEMORY = 2 << 30
+DRAWN_KINDS = ("value", "training")
+SECONDS_TO_DRAW = 2.0  # for a public check, if the exercise allows more
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Work:
 
 
 Report = Callable[[str, ExerciseResult, str], None]
+Draw = Callable[[str, ExerciseResult, list[Picture]], None]
 
 
 def grade_class(
@@ -64,20 +70,23 @@ def grade_class(
     jobs: int,
     fresh: bool,
     report: Report,
+    draw: Draw | None = None,
     device: torch.device = CPU,
 ) -> None:
     """Grade `work`, and what is about a device on `device`.
 
-    `report` gets (student, result, what the code printed) for each as it is known. Results are kept in
-    `folder` and taken from there unless `fresh`. Raises `CourseError` if a test file is broken.
+    `report` gets (student, result, what the code printed) for each as it is known, and `draw`, called before
+    it, (student, result, pictures); without it none are made. Results are kept in `folder` and taken from
+    there unless `fresh`. Raises `CourseError` if a test file is broken.
     """
+    public = collect_public(course, exercises) if draw is not None else None
     with Store(folder) as store:
         session = GradingSession(course, exercises, public=False, device=device)
 
         def run(session: GradingSession) -> None:
             warm.ready()
             session.prepare()
-            _Pool(session, exercises, work, warm, store, folder, fresh, report).run(min(jobs, len(work)))
+            _Pool(session, public, exercises, work, warm, store, folder, fresh, report, draw).run(min(jobs, len(work)))
 
         session.run(run)
 
@@ -99,6 +108,7 @@ class _Pool:
     def __init__(
         self,
         session: GradingSession,
+        public: GradingSession | None,
         exercises: Sequence[Exercise],
         work: Sequence[Work],
         warm: WarmProcess,
@@ -106,9 +116,10 @@ class _Pool:
         folder: Path,
         fresh: bool,
         report: Report,
+        draw: Draw | None,
     ) -> None:
-        self.session, self.exercises, self.work, self.warm = session, exercises, work, warm
-        self.store, self.folder, self.fresh, self.report = store, folder, fresh, report
+        self.session, self.public, self.exercises, self.work, self.warm = session, public, exercises, work, warm
+        self.store, self.folder, self.fresh, self.report, self.draw = store, folder, fresh, report, draw
         self.selector = selectors.DefaultSelector()
         self.waiting = list(range(len(work)))[::-1]
 
@@ -164,7 +175,9 @@ class _Pool:
         assert job.missing is not None
         result = ExerciseResult.from_json(message["result"])
         if message["key"]:
-            self.store.put(message["key"], result, message["output"])
+            self.store.put(message["key"], result, message["output"], message["pictures"])
+        if self.draw is not None:
+            self.draw(self.work[job.student].student, result, load(message["pictures"]))
         self.report(self.work[job.student].student, result, message["output"])
         job.missing.remove(result.id)
         if not job.missing:
@@ -193,10 +206,12 @@ def _be_job(pool: _Pool, number: int, orders: int, results: int) -> None:
         hold_memory(JOB_MEMORY)
         pool.warm.use_slot(number)
         with Store(pool.folder) as store, open(orders) as lines, open(results, "w", encoding="utf-8") as out:
-            student = StudentGrader(pool.session, pool.warm, None if pool.fresh else store)
+            student = StudentGrader(pool.session, pool.warm, None if pool.fresh else store, pool.public)
             for line in lines:
                 for result, key, output in student.grade(pool.work[int(line)], pool.exercises):
-                    message = {"result": to_json(result), "key": key, "output": output}
+                    message = {
+                        "result": to_json(result), "key": key, "output": output, "pictures": dump(student.pictures),
+                    }  # fmt: skip
                     out.write(json.dumps(message) + "\n")
                     out.flush()
         status = 0
@@ -206,18 +221,38 @@ def _be_job(pool: _Pool, number: int, orders: int, results: int) -> None:
         os._exit(status)
 
 
-class StudentGrader:
-    """Grades one student after another in this process, with the results of earlier runs at hand."""
+def collect_public(course: Course, exercises: Sequence[Exercise]) -> GradingSession:
+    """The public checks that compare numbers, and what they need: what there may be something to draw of."""
+    public = GradingSession(course, [each for each in exercises if each.public_tests.is_file()], public=True)
+    public.run(lambda session: None)
+    for id, items in public.items.items():
+        wanted = {item.check.name for item in items if item.check.kind in DRAWN_KINDS}
+        for item in reversed(items):  # a need comes before what needs it
+            wanted.update(item.check.needs if item.check.name in wanted else ())
+        public.items[id] = [item for item in items if item.check.name in wanted]
+    return public
 
-    def __init__(self, session: GradingSession, warm: WarmProcess, store: Store | None) -> None:
-        self.session, self.warm, self.store = session, warm, store
+
+class StudentGrader:
+    """Grades one student after another in this process, with the results of earlier runs at hand.
+
+    `pictures` are those of the result that `grade` has just given; with a session of `public` checks also
+    of what they find where marks are lost.
+    """
+
+    def __init__(
+        self, session: GradingSession, warm: WarmProcess, store: Store | None, public: GradingSession | None = None
+    ) -> None:
+        self.session, self.warm, self.store, self.public = session, warm, store, public
         self.diagnose = Diagnosis(session)
+        self.pictures: list[Picture] = []
 
     def grade(self, work: Work, exercises: Sequence[Exercise]) -> Any:
         """(result, key to keep it under or "", what the code printed) of each exercise, in order."""
         known: dict[str, ExerciseResult] = {}
         for exercise in exercises:
             source = work.sources.get(exercise.id)
+            self.pictures = []
             if source is None:
                 message = "; ".join(["not handed in", *work.notes])
                 yield ExerciseResult(exercise.id, "missing", 0.0, exercise.points, message), "", ""
@@ -237,11 +272,12 @@ class StudentGrader:
         own, supplied = self._imported(work, exercise, source, known)
         depends = [source.digest, self.session.course.salt, __version__, torch.__version__]
         depends += [self.session.device.type, self.session.calibration.digest, repr(exercise.limits)]
-        depends += work.notes
+        depends += [in_use(), *work.notes]
         depends += [self.session.digests[id] for id in (exercise.id, *sorted({*own, *supplied}))]
         depends += [f"{id}={each.digest}" for id, each in sorted(own.items())] + sorted(supplied)
         key = key_of(depends)
         if self.store is not None and (kept := self.store.get(key)) is not None:
+            self.pictures = load(self.store.pictures(key))
             return kept[0], "", kept[1]
         started = time.perf_counter()
         code = replace(source, helpers={**source.helpers, **{id: each.text for id, each in own.items()}})
@@ -250,7 +286,27 @@ class StudentGrader:
             supplied={id: self.session.course.exercise(id) for id in supplied}, diagnose=self.diagnose,
         )  # fmt: skip
         result = self._summed(exercise, source, graded, supplied, work)
-        return replace(result, seconds=round(time.perf_counter() - started, 3)), key, graded.output
+        seconds = round(time.perf_counter() - started, 3)
+        self.pictures = graded.pictures
+        if self.public is not None and result.score != result.points:
+            self.pictures += self._public_pictures(self.public, exercise, code, supplied, graded.checks)
+        return replace(result, seconds=seconds), key, graded.output
+
+    def _public_pictures(
+        self, public: GradingSession, exercise: Exercise, code: Source, supplied: Sequence[str], lost: Sequence[CheckResult]
+    ) -> list[Picture]:
+        """What the public checks show of code that lost marks, in a worker that never met a hidden input."""
+        if not public.items.get(exercise.id) or any(each.status in ("timeout", "crashed") for each in lost):
+            return []
+        limits = replace(exercise.limits, seconds=min(exercise.limits.seconds, SECONDS_TO_DRAW), checks={})
+        try:
+            return grade(
+                public, replace(exercise, limits=limits), code, self.connect,
+                supplied={id: self.session.course.exercise(id) for id in supplied}, diagnose=lambda item, transcript: None,
+            ).pictures  # fmt: skip
+        except MachineryError as error:  # the verdict stands, whatever becomes of its pictures
+            print(f"no pictures of {exercise.id}: {error}", file=sys.stderr)
+            return []
 
     def _summed(
         self, exercise: Exercise, source: Source, graded: Graded, supplied: Sequence[str], work: Work

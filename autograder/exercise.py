@@ -21,6 +21,7 @@ import yaml
 
 from autograder import datasets
 from autograder.errors import CourseError, UsageError
+from autograder.language import words_of
 
 FORMAT = 1
 MAX_LIMIT = 1_000_000
@@ -74,6 +75,10 @@ class Exercise:
     @property
     def public_tests(self) -> Path:
         return self.folder / "test_public.py"
+
+    def say(self, text: str) -> str:
+        """A text of its author's, such as the title, in the language in use."""
+        return words_of(self.folder)(text)
 
     @property
     def wheats(self) -> list[Path]:

@@ -10,6 +10,8 @@ from autograder import terminal
 from autograder.device import choose
 from autograder.engine import Work, grade_class
 from autograder.exercise import Course, Exercise
+from autograder.pictures import Picture
+from autograder.report.drawings import keep_pictures
 from autograder.report.sources import keep_sources
 from autograder.results import ExerciseResult, Record, SubmissionResult, write_record, write_whole
 from autograder.sandbox.isolation import require
@@ -39,6 +41,7 @@ def grade_submissions(
     keep_sources(wishes.out, submissions)
     work = [Work(each.student, _sources(each), each.notes) for each in submissions]
     found: dict[str, dict[str, ExerciseResult]] = {each.student: {} for each in work}
+    pictures: dict[str, dict[str, tuple[str, list[Picture]]]] = {each.student: {} for each in work}
     with terminal.progress(len(work) * len(exercises)) as advance:
 
         def report(student: str, result: ExerciseResult, output: str) -> None:
@@ -47,15 +50,19 @@ def grade_submissions(
                 write_whole(wishes.out / "logs" / student / f"{result.id}.txt", terminal.harmless(output))
             advance(student, result)
 
+        def draw(student: str, result: ExerciseResult, found: list[Picture]) -> None:
+            pictures[student][result.id] = result.digest, found
+
         grade_class(
             course, exercises, work, warm, wishes.out,
-            device=device, jobs=wishes.jobs, fresh=wishes.fresh, report=report,
+            device=device, jobs=wishes.jobs, fresh=wishes.fresh, report=report, draw=draw,
         )  # fmt: skip
+    keep_pictures(wishes.out, pictures)
     record = Record(
         course=course.name,
         device=device.type,
         isolation=isolation,
-        exercises=tuple((each.id, each.title, each.points) for each in exercises),
+        exercises=tuple((each.id, each.say(each.title), each.points) for each in exercises),
         submissions=tuple(
             SubmissionResult(student, tuple(results[each.id] for each in exercises))
             for student, results in sorted(found.items())

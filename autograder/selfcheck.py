@@ -24,7 +24,7 @@ def check_work(own: OwnWork, warm: WarmProcess) -> bool:
         warm.ready()
         for result, _, printed in StudentGrader(session, warm, None).grade(Work("you", sources), own.exercises):
             exercise = next(each for each in own.exercises if each.id == result.id)
-            terminal.show_checks(exercise.title, result, printed)
+            terminal.show_checks(exercise.say(exercise.title), result, printed)
             lost |= result.status != "graded" or any(check.status != "passed" for check in result.checks)
 
     GradingSession(own.course, own.exercises, public=True).run(run)

@@ -12,6 +12,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from autograder import __version__, language
 from autograder.cli import authoring, grading, handing_out
@@ -23,8 +24,11 @@ from autograder.sandbox.gpu import hide
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    try:
+        language.use(_language(sys.argv[1:] if argv is None else argv))
+    except UsageError as error:
+        return _complain(error, EXIT_USAGE)
     arguments = _parser().parse_args(argv)
-    language.use(arguments.lang or language.of_locale())
     hide()
     # One thread each for the trusted processes too: they are forked, and share the cores with workers.
     os.environ.update({f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")})
@@ -37,6 +41,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"autograde: {_('interrupted; run the same command again to go on from here')}", file=sys.stderr)
         return EXIT_INTERRUPTED
+
+
+def _language(argv: Sequence[str]) -> str:
+    """What `--lang` says, which must be known before the help is written; else the locale's."""
+    wish = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    wish.add_argument("--lang", choices=language.LANGUAGES)
+    with suppress(argparse.ArgumentError):  # said by the parser of the command
+        return wish.parse_known_args(argv)[0].lang or language.of_locale()
+    return language.of_locale()
 
 
 def _complain(error: Exception, code: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,24 +15,31 @@ from autograder.errors import CourseError, MachineryError, SubmissionRaised, Wor
 from autograder.exercise import Exercise
 from autograder.grading import wording
 from autograder.grading.code import AuthorCode, Code, loading, suppliable, watch
+from autograder.grading.drawing import comparison
 from autograder.grading.handles import Diverged, NotDefined, Submission
 from autograder.grading.local import LocalPeer
 from autograder.grading.reference import Supplier
 from autograder.grading.session import CheckItem, GradingSession, Skipped
+from autograder.pictures import Picture
 from autograder.results import CheckResult, CheckStatus
 from autograder.sandbox.connection import Worker
 from autograder.sandbox.remote import Peer
 from autograder.sandbox.wire import WireError
 
+MAX_PICTURES = 4
 MAX_TRACEBACK = 20_000  # characters: the message may hold what the student returned
 
 
 @dataclass
 class Graded:
-    """What `grade` found: the checks for the record, and for staff what the student's code printed."""
+    """What `grade` found: the checks for the record, what can be drawn, and for staff what the student's code printed.
+
+    Of a hidden check nothing is drawn but a training, of which the worker knows nothing but public images.
+    """
 
     checks: list[CheckResult]
     output: str = ""
+    pictures: list[Picture] = field(default_factory=list)
 
 
 Connect = Callable[[Exercise, Peer, bool], Worker]
@@ -114,6 +121,8 @@ class _Grading:
             verdict = self._judge(item, error)
             if verdict.status == "passed":
                 passed.add(item.check.name)
+            if self.session.public and isinstance(error, Mismatch):
+                self._draw(item, error, verdict.message)
             self._add(item, self._diagnosed(item, verdict))
             if isinstance(error, _LoadFailed) or (self.worker is None and not passed):
                 unusable = f"`{self.code.name}` cannot be loaded"
@@ -128,12 +137,14 @@ class _Grading:
             error = self._load(item) or self.session.run_check(item, self.submission, self.worker, ahead=False)
         if error is not None and self.has_gpu:
             self._hang_up()  # an error of the GPU stays with the process: the next check gets another
+        self.graded.pictures += self.submission.drawn
         return error
 
     def _load(self, item: CheckItem) -> BaseException | None:
         """Make sure that a worker with the submission loaded is there; what went wrong, or None."""
         needs_gpu = item.on_device and self.session.device.type == "cuda"
-        if self.worker is not None and self.worker.alive and self.has_gpu == needs_gpu:
+        # What a network is drawn from must come from a worker that knows no input of ours.
+        if self.worker is not None and self.worker.alive and self.has_gpu == needs_gpu and not item.measures:
             self.worker.deadline = self._deadline(item)
             return None
         self._hang_up()
@@ -221,6 +232,11 @@ class _Grading:
         if own is not None:
             raise MachineryError(f"check `{item.check.name}` does not even work for the reference: {own!r}") from error
 
+    def _draw(self, item: CheckItem, error: Mismatch, message: str) -> None:
+        picture = comparison(item.check, self.code, self.submission, error.compared, message)
+        if picture is not None and len(self.graded.pictures) < MAX_PICTURES:
+            self.graded.pictures.append(picture)
+
     def _diagnosed(self, item: CheckItem, verdict: _Verdict) -> _Verdict:
         """The verdict with the misconception that explains it best; the search is not on the student's time."""
         if verdict.status not in ("failed", "raised") or verdict.misconception is not None:
@@ -239,13 +255,13 @@ class _Grading:
             CheckResult(
                 id=f"{self.exercise.id}/{check.name}",
                 kind=check.kind,
-                title=check.title,
+                title=self.exercise.say(check.title),
                 status=verdict.status,
                 score=check.points if verdict.status == "passed" else 0.0,
                 points=check.points,
                 message=verdict.message,
                 misconception=verdict.misconception,
-                hint=self.exercise.misconceptions.get(verdict.misconception or "", "").strip(),
+                hint=self.exercise.say(self.exercise.misconceptions.get(verdict.misconception or "", "").strip()),
             )
         )
 

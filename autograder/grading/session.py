@@ -25,6 +25,7 @@ from autograder.grading.examples import drawn_examples, fresh, seed_of
 from autograder.grading.handles import Diverged, Submission
 from autograder.grading.reference import Reference
 from autograder.grading.rehearsal import Rehearsed
+from autograder.language import speaking
 from autograder.nearmiss import only_square
 from autograder.sandbox.connection import Batch, Worker
 from autograder.sandbox.recipe import Recipe
@@ -196,7 +197,7 @@ class GradingSession:
             "submission": lambda: submission,
             "reference": lambda: self.references[item.exercise.id],
             "device": lambda: GPU,
-            "measured": lambda: Measured(self.calibration, item.exercise, item.check.name, self.device),
+            "measured": lambda: Measured(self.calibration, item.exercise, item.check.name, self.device, submission.drawn),
         }
         return {name: given[name]() for name in item._fixtureinfo.argnames}
 
@@ -208,7 +209,8 @@ class GradingSession:
         failed: list[Any] = []
         for example in self._examples(item):
             try:
-                item.obj(**arguments, **fresh(example))
+                with speaking(item.exercise.say):
+                    item.obj(**arguments, **fresh(example))
                 passed.append(example)
             except (Mismatch, SubmissionRaised) as error:
                 failed.append(example)
