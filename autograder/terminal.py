@@ -7,17 +7,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from autograder.language import N_, _
 from autograder.results import ExerciseResult, Isolation, Record
 
 # In a pipe a line is as long as it must be.
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 1000)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+STATUSES = {
+    "graded": N_("graded"), "missing": N_("missing"), "rejected": N_("rejected"), "ungraded": N_("ungraded"),
+    "timeout": N_("timeout"), "crashed": N_("crashed"), "skipped": N_("skipped"),
+}  # fmt: skip
 _MARKS = {"passed": "ok", "blocked": "--", "skipped": "--"}
 _COLOURS = {"passed": "green", "blocked": "dim", "skipped": "dim"}
 
@@ -27,11 +33,12 @@ MAX_PRINTED = 40  # lines of a student's output
 Advance = Callable[[str, ExerciseResult], None]
 
 
-def say_isolation(isolation: Isolation, what: str = "isolation") -> None:
+def say_isolation(isolation: Isolation, what: str = "") -> None:
     """One line on how student code is confined, and one per layer that is missing."""
-    err.print(f"{what}: {isolation.level} ({', '.join(isolation.layers) or 'a process of its own'})")
+    layers = ", ".join(isolation.layers) or _("a process of its own")
+    err.print(f"{what or _('isolation')}: {isolation.level} ({layers})")
     for layer, reason in sorted(isolation.missing.items()):
-        err.print(f"  without {layer}: {escape(reason)}")
+        err.print(_("  without {layer}: {reason}").format(layer=layer, reason=escape(reason)))
 
 
 @contextmanager
@@ -64,17 +71,17 @@ def progress(total: int) -> Iterator[Advance]:
     if not err.is_terminal:
         yield lambda student, result: print(f"{student} {result.id}: {_in_a_word(result)}", file=sys.stderr, flush=True)
         return
-    with counting("grading", total) as advance:
+    with counting(_("grading"), total) as advance:
         yield lambda student, result: advance(student)
 
 
 def show_record(record: Record) -> None:
     """The table of a class, one line per student, coloured on a terminal."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("student", no_wrap=True)
-    table.add_column("total", justify="right", no_wrap=True)
-    for id, _, _ in record.exercises:  # a narrow terminal folds their names, not those of students
-        table.add_column(id, justify="right", overflow="fold", min_width=len("rejected"))
+    table.add_column(_("student"), no_wrap=True)
+    table.add_column(_("total"), justify="right", no_wrap=True)
+    for id, *_points in record.exercises:  # a narrow terminal folds their names, not those of students
+        table.add_column(id, justify="right", overflow="fold", min_width=max(cell_len(_(word)) for word in STATUSES))
     for each in record.submissions:
         cells = [_cell(result) for result in each.exercises]
         table.add_row(escape(each.student), f"[bold]{each.score:g}[/bold]/{each.points:g}", *cells)
@@ -91,7 +98,7 @@ def show_misconceptions(record: Record) -> None:
                 students.setdefault(check.misconception, set()).add(each.student)
     if students:
         ranked = sorted(students.items(), key=lambda item: (-len(item[1]), item[0]))
-        print("misconceptions:", ", ".join(f"{id} ({len(who)})" for id, who in ranked[:MAX_RANKED]))
+        print(_("misconceptions:"), ", ".join(f"{id} ({len(who)})" for id, who in ranked[:MAX_RANKED]))
 
 
 def show_ungraded(record: Record) -> bool:
@@ -100,42 +107,44 @@ def show_ungraded(record: Record) -> bool:
         (each.student, result) for each in record.submissions for result in each.exercises if result.score is None
     ]
     for student, result in failed:
-        print(f"not graded: {student} {result.id}: {result.message}", file=sys.stderr)
+        line = _("not graded: {student} {exercise}: {reason}")
+        print(line.format(student=student, exercise=result.id, reason=result.message), file=sys.stderr)
     return bool(failed)
 
 
 def _cell(result: ExerciseResult) -> str:
     if result.status != "graded":
-        return f"[{'red' if result.status == 'ungraded' else 'yellow'}]{result.status}[/]"
+        return f"[{'red' if result.status == 'ungraded' else 'yellow'}]{_(STATUSES[result.status])}[/]"
     assert result.score is not None
     colour = "green" if result.score == result.points else "red" if result.score == 0 else "default"
     return f"[{colour}]{result.score:g}[/]"
 
 
 def _in_a_word(result: ExerciseResult) -> str:
-    return f"{result.score:g}/{result.points:g}" if result.status == "graded" else result.status
+    return f"{result.score:g}/{result.points:g}" if result.status == "graded" else _(STATUSES[result.status])
 
 
 def show_checks(title: str, result: ExerciseResult, printed: str) -> None:
     """The checks of one exercise for its author: what is wrong, where, and a hint."""
     checks = result.checks
     if result.status != "graded":
-        out.print(f"[bold]{escape(title)}[/bold]: {result.status}: {escape(result.message)}")
+        out.print(f"[bold]{escape(title)}[/bold]: {_(STATUSES[result.status])}: {escape(result.message)}")
         return
     lost = sum(check.status != "passed" for check in checks)
-    out.print(f"[bold]{escape(title)}[/bold]: {len(checks) - lost} of {len(checks)} checks passed")
+    tally = _("{passed} of {count} checks passed").format(passed=len(checks) - lost, count=len(checks))
+    out.print(f"[bold]{escape(title)}[/bold]: {tally}")
     for check in checks:
         mark, colour = _MARKS.get(check.status, "no"), _COLOURS.get(check.status, "red")
         out.print(f"  [{colour}]{mark}[/] {escape(check.title)}")
         if check.message:
-            label = "" if check.status in ("failed", "raised", "blocked") else f"{check.status}: "
+            label = f"{_(STATUSES[check.status])}: " if check.status in STATUSES else ""
             out.print(f"     [{colour}]{escape(label + check.message)}[/]")
         if check.hint:
-            out.print(f"     hint: {escape(check.hint)}")
+            out.print(_("     hint: {hint}").format(hint=escape(check.hint)))
     if printed.strip():
-        out.print("  what your code printed:")
+        out.print(_("  what your code printed:"))
         for line, again in _folded(printed.splitlines())[:MAX_PRINTED]:
-            times = f" ({again} times)" if again > 1 else ""
+            times = _(" ({count} times)").format(count=again) if again > 1 else ""
             out.print(f"     [dim]{escape(harmless(line))}{times}[/]")
 
 
