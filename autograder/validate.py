@@ -29,9 +29,9 @@ from autograder.grading.session import GradingSession
 from autograder.impostors import unmasked
 from autograder.mutants import Outcome, kill, operators
 from autograder.mutants.forks import Died, each
-from autograder.release import stub
 from autograder.results import CheckResult, points_of, tidy
 from autograder.sandbox.warm import WarmProcess
+from autograder.stub import stub
 
 PART = 40  # solutions
 

@@ -11,7 +11,8 @@ import pytest
 
 from autograder.errors import CourseError
 from autograder.exercise import discover
-from autograder.release import release, stale, stub
+from autograder.release import release, stale
+from autograder.stub import stub
 
 ROOT = Path(__file__).parents[1]
 
