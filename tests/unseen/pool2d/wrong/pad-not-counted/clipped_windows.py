@@ -29,7 +29,7 @@ def pool2d_multi(X, pool_size, mode="max", stride=None, padding=(0, 0)):
             # where the window lies on X, cut off at the border
             top = i * stride[0] - padding[0]
             left = j * stride[1] - padding[1]
-            window = X[:, max(top, 0):min(top + pool_size[0], h), max(left, 0):min(left + pool_size[1], w)]
+            window = X[:, max(top, 0):max(top + pool_size[0], 0), max(left, 0):max(left + pool_size[1], 0)]
             if window.numel() == 0:    # nothing but padding
                 Y[:, i, j] = float("-inf") if mode == "max" else 0
                 continue
