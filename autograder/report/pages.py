@@ -16,11 +16,14 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from autograder.language import _, in_use, ngettext
 from autograder.report.dashboard import dashboard
 from autograder.report.feedback import feedback
+from autograder.report.pictures import FOLDER as PICTURES
+from autograder.report.pictures import load_pictures
 from autograder.report.reading import read_record
 from autograder.report.sources import FOLDER, load_sources, write
-from autograder.report.text import finalize, pieces
+from autograder.report.text import KINDS, finalize, pieces, visible
 from autograder.shipped import templates_dir
 from autograder.submission import folder_names
 
@@ -40,7 +43,7 @@ def report(out: Path, course: Path | None = None) -> Path:
     script = _asset("feedback.js")
     for each in record.submissions:
         folder = folders[each.student]
-        view = feedback(record, each, load_sources(out / FOLDER / folder))
+        view = feedback(record, each, load_sources(out / FOLDER / folder), load_pictures(out / PICTURES / folder))
         write(out / FEEDBACK / folder / DASHBOARD, page.render(page=view, style=style, script=script))
     _remove_others(out / FEEDBACK, set(folders.values()))
     view_of_class = dashboard(record, folders, out, course)
@@ -75,11 +78,17 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=finalize,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["lang"] = in_use
     environment.filters["pieces"] = pieces
+    environment.filters["visible"] = visible
     environment.filters["points"] = lambda value: f"{value:.2f}".rstrip("0").rstrip(".")
     environment.filters["percent"] = lambda value: "–" if value is None else f"{100 * value:.0f} %"
     environment.filters["duration"] = _duration
+    environment.filters["grouped"] = "{:,}".format
+    environment.filters["kind"] = lambda kind: _(KINDS[kind])
     return environment
 
 
@@ -95,6 +104,8 @@ def _asset(name: str) -> Asset:
 
 def _duration(seconds: float) -> str:
     if seconds < 60:
-        return f"{seconds:.1f} s"
+        return _("{seconds:.1f} s").format(seconds=seconds)
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 60:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest)
+    return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)

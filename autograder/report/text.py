@@ -10,9 +10,16 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from autograder.language import N_, _
+
 MAX_MESSAGE = 600
 MAX_NAME = 120
 SHORTEST = 60
+KINDS = {
+    "interface": N_("interface"), "shape": N_("shape"), "value": N_("value"), "gradient": N_("gradient"),
+    "dtype": N_("dtype"), "purity": N_("purity"), "restriction": N_("restriction"), "training": N_("training"),
+    "accuracy": N_("accuracy"), "device": N_("device"),
+}  # fmt: skip
 
 
 def visible(text: str) -> str:
@@ -28,12 +35,14 @@ def _written_out(char: str) -> str:
 
 def clip(text: str, most: int) -> str:
     """At most `most` characters of `text`, and how many are left out."""
-    return text if len(text) <= most else f"{text[:most]}… ({len(text) - most:,} more characters)"
+    if len(text) <= most:
+        return text
+    return _("{text}… ({count:,} more characters)").format(text=text[:most], count=len(text) - most)
 
 
 def shown_name(student: str) -> str:
     """A student's id as pages show it: never too long, and never nothing."""
-    return clip(student, MAX_NAME) or "(no name)"
+    return clip(student, MAX_NAME) or _("(no name)")
 
 
 def size(text: str) -> int:

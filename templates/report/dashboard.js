@@ -39,13 +39,14 @@ function filter(form) {
       row.hidden = !fits;
       shown += fits;
     });
-    tally.textContent = `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")}`;
+    tally.textContent = form.dataset.tally
+      .replace("{shown}", shown.toLocaleString("en")).replace("{all}", rows.length.toLocaleString("en"));
   };
   const only = (wanted, name) => {
     tag = wanted;
     chip.hidden = !tag;
     chip.textContent = tag ? `${name} ✕` : "";
-    chip.setAttribute("aria-label", tag ? `Show more than ${name}` : "");
+    chip.setAttribute("aria-label", tag ? form.dataset.more.replace("{name}", () => name) : "");
     apply();
   };
   form.addEventListener("submit", (event) => event.preventDefault());
