@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import torch
 
-from autograder.language import say
+from autograder.language import N_, _, say
 from autograder.nearmiss import near_miss
 
 # The largest error of a float32 sum of a few hundred products in another order is about 1e-5 of its terms.
@@ -29,9 +29,9 @@ _TOLERANCE = {
 _MAX_TOLD = 1 << 16  # elements of a result whose shape is told
 
 _WORDS = {
-    "NoneType": "None", "list": "a list", "tuple": "a tuple", "dict": "a dict", "str": "a string", "int": "a number",
-    "float": "a number", "bool": "True or False", "Tensor": "a tensor", "type": "a class", "function": "a function",
-    "generator": "a generator", "module": "a module",
+    "NoneType": N_("None"), "list": N_("a list"), "tuple": N_("a tuple"), "dict": N_("a dict"), "str": N_("a string"),
+    "int": N_("a number"), "float": N_("a number"), "bool": N_("True or False"), "Tensor": N_("a tensor"),
+    "type": N_("a class"), "function": N_("a function"), "generator": N_("a generator"), "module": N_("a module"),
 }  # fmt: skip
 _TYPES = frozenset({
     "ndarray", "float16", "float32", "float64", "int32", "int64", "bool_", "Parameter", "method", "range",
@@ -80,26 +80,28 @@ def fail(template: str, /, misconception: str | None = None, **values: object) -
 def assert_tensor(value: object) -> None:
     """`value` is a tensor of real floating-point numbers."""
     if not isinstance(value, torch.Tensor):
-        raise _not_a("tensor", value)
+        raise _not_a(_("the result is {what}, not a tensor"), value)
     if not value.is_floating_point():
-        raise Mismatch(f"the result holds {_name(value.dtype)}, not floating-point numbers")
+        message = _("the result holds {dtype}, not floating-point numbers")
+        raise Mismatch(message.format(dtype=_name(value.dtype)))
 
 
 def assert_shape(value: object, shape: Sequence[int]) -> None:
     """`value` is a tensor of exactly this shape."""
     if not isinstance(value, torch.Tensor):
-        raise _not_a("tensor", value)
+        raise _not_a(_("the result is {what}, not a tensor"), value)
     if tuple(value.shape) != tuple(shape):
-        raise Mismatch(f"the result has shape {_shape(value)}, not {tuple(shape)}")
+        message = _("the result has shape {shape}, not {expected}")
+        raise Mismatch(message.format(shape=_shape(value), expected=tuple(shape)))
 
 
 def assert_dtype(value: object, dtype: torch.dtype) -> None:
     """`value` is a tensor of exactly this dtype."""
     if not isinstance(value, torch.Tensor):
-        raise _not_a("tensor", value)
+        raise _not_a(_("the result is {what}, not a tensor"), value)
     if value.dtype != dtype:
         suspects = {(torch.float32, torch.float64): "float32-only", (torch.float64, torch.float32): "float64-only"}
-        message = f"the result is {_name(value.dtype)}, not {_name(dtype)}"
+        message = _("the result is {dtype}, not {expected}").format(dtype=_name(value.dtype), expected=_name(dtype))
         raise Mismatch(message, suspect=suspects.get((value.dtype, dtype)))
 
 
@@ -148,60 +150,66 @@ def assert_close(
 def _as_tensor(actual: object, expected: Any) -> torch.Tensor:
     if isinstance(expected, (list, tuple)):
         if not isinstance(actual, (list, tuple)):
-            raise _not_a("list of numbers", actual)
+            raise _not_a(_("the result is {what}, not a list of numbers"), actual)
         if any(type(item) not in (int, float) for item in actual):
-            raise Mismatch("the list holds something else than numbers")
+            raise Mismatch(_("the list holds something else than numbers"))
         if len(actual) != len(expected):
-            raise Mismatch(f"the list has {len(actual)} numbers, not {len(expected)}")
+            message = _("the list has {count} numbers, not {expected}")
+            raise Mismatch(message.format(count=len(actual), expected=len(expected)))
     elif type(actual) not in (int, float):
-        raise _not_a("number", actual)
+        raise _not_a(_("the result is {what}, not a number"), actual)
     try:
         return torch.tensor(actual, dtype=torch.float64)
     except OverflowError:
-        raise Mismatch("the result holds an integer that no float can hold") from None
+        raise Mismatch(_("the result holds an integer that no float can hold")) from None
 
 
 def _value_mismatch(yours: torch.Tensor, theirs: torch.Tensor, wrong: torch.Tensor) -> Mismatch:
     count, total = int(wrong.sum()), wrong.numel()
-    which = f"{count} of {total} values differ"
+    which = _("{count} of {total} values differ")
     if count == total:
-        which = "the value differs" if total == 1 else f"all {total} values differ"
+        which = _("the value differs") if total == 1 else _("all {total} values differ")
+    which = which.format(count=count, total=total)
     first = tuple(int(index) for index in wrong.nonzero()[0])
-    shown = f"{which}; the first at {list(first)}: yours {_short(yours[first])}, expected {_short(theirs[first])}"
+    shown = _("{which}; the first at {place}: yours {yours}, expected {expected}").format(
+        which=which, place=list(first), yours=_short(yours[first]), expected=_short(theirs[first])
+    )
     lost = int((~yours.isfinite() & theirs.isfinite()).sum())
     if lost:
-        return Mismatch(f"{lost} of {total} values are not finite", shown)
+        return Mismatch(_("{count} of {total} values are not finite").format(count=lost, total=total), shown)
     gap = float((yours - theirs)[wrong].abs().max())
-    return Mismatch(f"{which}, by up to {_magnitude(gap)}", shown)
+    return Mismatch(_("{which}, by up to {gap}").format(which=which, gap=_magnitude(gap)), shown)
 
 
 def _shape(tensor: torch.Tensor) -> str:
     """The shape; one that no slip leads to is not spelled out, for its sides may spell a hidden input."""
     sides = tuple(tensor.shape)
-    return str(sides) if math.prod(side or 1 for side in sides) <= _MAX_TOLD else f"of {len(sides)} absurdly long axes"
+    if math.prod(side or 1 for side in sides) <= _MAX_TOLD:
+        return str(sides)
+    return _("of {count} absurdly long axes").format(count=len(sides))
 
 
 def _magnitude(gap: float) -> str:
     """The order of magnitude, and nothing finer: an exact difference would give the answer away."""
     if not math.isfinite(gap):
-        return "more than a float can hold"
-    return f"about 1e{round(math.log10(gap)):+03d}" if gap > 0 else "0"
+        return _("more than a float can hold")
+    return _("about {size}").format(size=f"1e{round(math.log10(gap)):+03d}") if gap > 0 else "0"
 
 
 def _short(value: torch.Tensor) -> str:
     return f"{float(value):.6g}"
 
 
-def _not_a(wanted: str, value: object) -> Mismatch:
-    """The result is something else: what it is, in words.
+def _not_a(template: str, value: object) -> Mismatch:
+    """The result is something else: what it is, in words, in the template's `{what}`.
 
     The type of an object that lives in the worker has a name that a student chose. Hidden checks repeat a few alone.
     """
     told = getattr(value, "type_name", None)
     name = "module" if isinstance(value, torch.nn.Module) else told if isinstance(told, str) else type(value).__name__
-    public = _WORDS.get(name, f"an object of type {name[:40]}")
-    hidden = public if name in _WORDS or name in _TYPES else "an object of another type"
-    return Mismatch(f"the result is {hidden}, not a {wanted}", f"the result is {public}, not a {wanted}")
+    public = _(_WORDS[name]) if name in _WORDS else _("an object of type {type}").format(type=name[:40])
+    hidden = public if name in _WORDS or name in _TYPES else _("an object of another type")
+    return Mismatch(template.format(what=hidden), template.format(what=public))
 
 
 def _name(dtype: torch.dtype) -> str:

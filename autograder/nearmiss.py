@@ -12,6 +12,8 @@ from typing import Any
 
 import torch
 
+from autograder.language import _
+
 MIN_ELEMENTS = 4  # of fewer numbers too much is true by chance
 MAX_DIMS = 4
 
@@ -37,7 +39,7 @@ def near_miss(yours: torch.Tensor, theirs: torch.Tensor, close: Close) -> str:
 def only_square(passed: Sequence[Any], failed: Sequence[Any]) -> str:
     """The clause for examples of which exactly those pass in which every size is a square."""
     if passed and failed and all(map(_is_square, passed)) and not any(map(_is_square, failed)):
-        return "it is right for square inputs only"
+        return _("it is right for square inputs only")
     return ""
 
 
@@ -59,22 +61,22 @@ def _changes(yours: torch.Tensor, theirs: torch.Tensor) -> Iterator[tuple[str, t
     dims = yours.dim()
     if dims != theirs.dim() or dims > MAX_DIMS:
         if yours.numel() == theirs.numel():
-            yield "it would be right in another shape", yours.reshape(theirs.shape)
+            yield _("it would be right in another shape"), yours.reshape(theirs.shape)
         return
     for order in permutations(range(dims)):
         if order != tuple(range(dims)):
-            yield "it would be right with its axes in another order", yours.permute(order)
+            yield _("it would be right with its axes in another order"), yours.permute(order)
     if yours.shape != theirs.shape:
         return
-    yield "it would be right with the other sign", -yours
+    yield _("it would be right with the other sign"), -yours
     for axis in range(dims):
-        yield f"it would be right if it were mirrored along axis {axis}", yours.flip(axis)
+        yield _("it would be right if it were mirrored along axis {axis}").format(axis=axis), yours.flip(axis)
     if dims >= 2:
-        yield "it would be right if it were turned by 180 degrees", yours.flip(dims - 2, dims - 1)
+        yield _("it would be right if it were turned by 180 degrees"), yours.flip(dims - 2, dims - 1)
     norm = (yours * yours).sum()
     if norm > 0 and (factor := (yours * theirs).sum() / norm).abs() > 1e-6:
-        yield "it is wrong by a constant factor", yours * factor
-    yield "it is wrong by a constant that is added", yours + (theirs - yours).mean()
+        yield _("it is wrong by a constant factor"), yours * factor
+    yield _("it is wrong by a constant that is added"), yours + (theirs - yours).mean()
 
 
 def _part(yours: torch.Tensor, theirs: torch.Tensor, close: Close) -> str:
@@ -89,9 +91,9 @@ def _part(yours: torch.Tensor, theirs: torch.Tensor, close: Close) -> str:
         ahead, behind = theirs.narrow(axis, 1, length - 1), theirs.narrow(axis, 0, length - 1)
         shifted = yours.narrow(axis, 0, length - 1), yours.narrow(axis, 1, length - 1)
         if close(shifted[0], ahead) or close(shifted[1], behind):
-            return f"it is shifted by one along axis {axis}"
+            return _("it is shifted by one along axis {axis}").format(axis=axis)
     if dims >= 2 and min(theirs.shape[-2:]) >= 3 and close(yours[..., 1:-1, 1:-1], theirs[..., 1:-1, 1:-1]):
-        return "it is right inside and wrong at the border"
+        return _("it is right inside and wrong at the border")
     if dims >= 3 and theirs.shape[0] > 1 and close(yours[0], theirs[0]):
-        return "it is right for the first channel only"
+        return _("it is right for the first channel only")
     return ""

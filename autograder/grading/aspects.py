@@ -13,6 +13,7 @@ from autograder.compare import Mismatch, assert_tensor
 from autograder.errors import SubmissionRaised
 from autograder.grading.examples import fresh
 from autograder.grading.mirrors import RemoteFunction, RemoteModule
+from autograder.language import _
 
 # Of the sum of the gradient's magnitudes; float32 rounding is a hundred times below.
 _GRADIENT_TOLERANCE = 1e-3
@@ -33,23 +34,24 @@ def assert_gradients(function: Callable[..., Any], *, step: float = 1.0, **input
     assert_tensor(result)
     wanted = [(name, tensor) for name, tensor in (*leaves.items(), *parameters.items()) if tensor.requires_grad]
     if not result.requires_grad:
-        message = f"no gradient reaches {_and(name for name, _ in wanted)}: the result is cut off from its inputs"
-        raise Mismatch(message, suspect="breaks-gradient")
+        message = _("no gradient reaches {names}: the result is cut off from its inputs")
+        raise Mismatch(message.format(names=_and(name for name, tensor in wanted)), suspect="breaks-gradient")
     cotangent = torch.randn(result.shape, dtype=result.dtype)
-    found = torch.autograd.grad(result, [tensor for _, tensor in wanted], cotangent, allow_unused=True)
-    lost = [name for (name, _), gradient in zip(wanted, found, strict=True) if gradient is None]
+    found = torch.autograd.grad(result, [tensor for name, tensor in wanted], cotangent, allow_unused=True)
+    lost = [name for (name, tensor), gradient in zip(wanted, found, strict=True) if gradient is None]
     if lost:
-        raise Mismatch(f"no gradient reaches {_and(lost)}", suspect="breaks-gradient")
+        raise Mismatch(_("no gradient reaches {names}").format(names=_and(lost)), suspect="breaks-gradient")
     for (name, tensor), gradient in zip(wanted, found, strict=True):
         direction = torch.randn(tensor.shape).sign().to(tensor.dtype)
         moved = [_moved(function, inputs, leaves, tensor, sign * step * direction) for sign in (1, -1)]
         if any(not isinstance(each, torch.Tensor) or each.shape != result.shape for each in moved):
-            raise Mismatch("the shape of the result depends on the values of the inputs")
+            raise Mismatch(_("the shape of the result depends on the values of the inputs"))
         difference = float(((moved[0] - moved[1]).double() / (2 * step) * cotangent.double()).sum())
         claimed = float((gradient.double() * direction.double()).sum())
         allowed = _GRADIENT_TOLERANCE * max(1.0, float(gradient.abs().sum()))
         if not abs(difference - claimed) <= allowed < math.inf:
-            raise Mismatch(f"the gradient of `{name}` is not the derivative of what the function computes")
+            message = _("the gradient of `{name}` is not the derivative of what the function computes")
+            raise Mismatch(message.format(name=name))
 
 
 def _moved(
@@ -82,7 +84,7 @@ def assert_unchanged(function: RemoteFunction | RemoteModule, **inputs: Any) -> 
     if echo is None:
         return
     changed = [name for (name, before), after in zip(inputs.items(), echo, strict=True) if not _equal(before, after)]
-    message = f"the call changes {_and(changed or inputs)}, which belongs to the caller"
+    message = _("the call changes {names}, which belongs to the caller").format(names=_and(changed or inputs))
     raise Mismatch(message, suspect="mutates-input")
 
 
@@ -107,9 +109,11 @@ def raises(type_name: str) -> Iterator[None]:
         if type_name not in (error.type, *error.bases):
             raise
         return
-    raise Mismatch(f"no `{type_name}` is raised")
+    raise Mismatch(_("no `{type}` is raised").format(type=type_name))
 
 
 def _and(names: Any) -> str:
     quoted = [f"`{name}`" for name in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    if len(quoted) == 1:
+        return quoted[0]
+    return _("{names} and {last}").format(names=_(", ").join(quoted[:-1]), last=quoted[-1])
