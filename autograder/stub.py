@@ -131,7 +131,7 @@ def without_imports(text: str, used: Collection[str]) -> str:
     tree = ast.parse(text)
     lines = text.split("\n")
     for node in reversed([node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]):
-        kept = [alias for alias in node.names if is_wanted(node, alias, used)]
+        kept = [alias for alias in node.names if _is_wanted(node, alias, used)]
         if len(kept) == len(node.names):
             continue
         end = node.end_lineno or node.lineno
@@ -145,13 +145,23 @@ def without_imports(text: str, used: Collection[str]) -> str:
     return "\n".join(lines)
 
 
+def imports_apart(tree: ast.Module, used: Collection[str]) -> Iterator[tuple[str, str]]:
+    """What `without_imports` leaves out: each name that it gives, and the statement that imports this one alone."""
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                if not _is_wanted(node, alias, used):
+                    name = alias.asname or alias.name.partition(".")[0]
+                    yield name, ast.unparse(_with_names(node, [alias]))
+
+
 def _with_names(node: ast.Import | ast.ImportFrom, names: list[ast.alias]) -> ast.Import | ast.ImportFrom:
     if isinstance(node, ast.Import):
         return ast.Import(names)
     return ast.ImportFrom(node.module, names, node.level)
 
 
-def is_wanted(node: ast.Import | ast.ImportFrom, alias: ast.alias, used: Collection[str]) -> bool:
+def _is_wanted(node: ast.Import | ast.ImportFrom, alias: ast.alias, used: Collection[str]) -> bool:
     """Whether the stub needs an import, or a student will: torch itself, `nn` and `Tensor`."""
     if isinstance(node, ast.ImportFrom):
         if node.module == "__future__" or alias.name == "*":
