@@ -223,12 +223,18 @@ class BareFunction:
         if isinstance(value, tuple):
             value = tuple([plain(each) for each in item] if isinstance(item, list) else item for item in value)
         if isinstance(value, torch.nn.Module):
-            for method in (fetch, assign, echo):
+            for method in (fetch, assign, echo, named_parameters):
                 object.__setattr__(value, method.__name__, types.MethodType(method, value))
         return value
 
     def echo(self, *args: Any) -> list[Any] | None:
         return echo(self.function, *args)
+
+
+def named_parameters(module: torch.nn.Module, *args: Any, **options: Any) -> Iterator[tuple[str, torch.nn.Parameter]]:
+    """Those of lazy layers are missing until they have a shape, as in a mirror."""
+    found = type(module).named_parameters(module, *args, **options)
+    return ((name, each) for name, each in found if not torch.nn.parameter.is_lazy(each))
 
 
 def fetch(module: torch.nn.Module, path: str) -> Any:
