@@ -29,10 +29,10 @@ from autograder.exercise import Course, Exercise
 from autograder.grading.code import imported
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
-from autograder.grading.session import CPU, GradingSession
+from autograder.grading.session import CPU, GradingSession, collect_public
 from autograder.language import in_use
 from autograder.pictures import Picture, dump, load
-from autograder.results import CheckResult, ExerciseResult, points_of, to_json
+from autograder.results import ExerciseResult, points_of, to_json
 from autograder.sandbox.connection import Worker
 from autograder.sandbox.isolation import start_gpu
 from autograder.sandbox.limits import hold_memory
@@ -43,7 +43,6 @@ from autograder.submission import Source
 
 # What one job may add to its memory: results of a few megabytes can be combined to some of many gigabytes.
 JOB_MEMORY = 2 << 30
-DRAWN_KINDS = ("value", "training")
 SECONDS_TO_DRAW = 2.0  # for a public check, if the exercise allows more
 
 
@@ -221,18 +220,6 @@ def _be_job(pool: _Pool, number: int, orders: int, results: int) -> None:
         os._exit(status)
 
 
-def collect_public(course: Course, exercises: Sequence[Exercise]) -> GradingSession:
-    """The public checks that compare numbers, and what they need: what there may be something to draw of."""
-    public = GradingSession(course, [each for each in exercises if each.public_tests.is_file()], public=True)
-    public.run(lambda session: None)
-    for id, items in public.items.items():
-        wanted = {item.check.name for item in items if item.check.kind in DRAWN_KINDS}
-        for item in reversed(items):  # a need comes before what needs it
-            wanted.update(item.check.needs if item.check.name in wanted else ())
-        public.items[id] = [item for item in items if item.check.name in wanted]
-    return public
-
-
 class StudentGrader:
     """Grades one student after another in this process, with the results of earlier runs at hand.
 
@@ -262,7 +249,7 @@ class StudentGrader:
                 try:
                     found = self._result(work, exercise, source, known)
                 except MachineryError as error:
-                    found = _ungraded(exercise, str(error)), "", ""
+                    found, self.pictures = (_ungraded(exercise, str(error)), "", ""), []
                 known[exercise.id] = found[0]
                 yield found
 
@@ -289,21 +276,20 @@ class StudentGrader:
         seconds = round(time.perf_counter() - started, 3)
         self.pictures = graded.pictures
         if self.public is not None and result.score != result.points:
-            self.pictures += self._public_pictures(self.public, exercise, code, supplied, graded.checks)
+            self.pictures += self._public_pictures(self.public, exercise, code, supplied, graded)
         return replace(result, seconds=seconds), key, graded.output
 
     def _public_pictures(
-        self, public: GradingSession, exercise: Exercise, code: Source, supplied: Sequence[str], lost: Sequence[CheckResult]
+        self, public: GradingSession, exercise: Exercise, code: Source, supplied: Sequence[str], graded: Graded
     ) -> list[Picture]:
         """What the public checks show of code that lost marks, in a worker that never met a hidden input."""
-        if not public.items.get(exercise.id) or any(each.status in ("timeout", "crashed") for each in lost):
+        if not public.items.get(exercise.id) or any(each.status in ("timeout", "crashed") for each in graded.checks):
             return []
         limits = replace(exercise.limits, seconds=min(exercise.limits.seconds, SECONDS_TO_DRAW), checks={})
+        others = {id: self.session.course.exercise(id) for id in supplied}
+        exercise, diagnose = replace(exercise, limits=limits), Diagnosis(public)
         try:
-            return grade(
-                public, replace(exercise, limits=limits), code, self.connect,
-                supplied={id: self.session.course.exercise(id) for id in supplied}, diagnose=lambda item, transcript: None,
-            ).pictures  # fmt: skip
+            return grade(public, exercise, code, self.connect, supplied=others, diagnose=diagnose).pictures
         except MachineryError as error:  # the verdict stands, whatever becomes of its pictures
             print(f"no pictures of {exercise.id}: {error}", file=sys.stderr)
             return []

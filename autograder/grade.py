@@ -11,7 +11,7 @@ from autograder.device import choose
 from autograder.engine import Work, grade_class
 from autograder.exercise import Course, Exercise
 from autograder.pictures import Picture
-from autograder.report.drawings import keep_pictures
+from autograder.report.pictures import keep_pictures
 from autograder.report.sources import keep_sources
 from autograder.results import ExerciseResult, Record, SubmissionResult, write_record, write_whole
 from autograder.sandbox.isolation import require

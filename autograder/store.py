@@ -17,10 +17,11 @@ from autograder.errors import UsageError
 from autograder.results import ExerciseResult, to_json
 
 FILE = "results.sqlite"
+NO_PICTURES = "[]"
 
 
 class Store:
-    """Maps a key (see `key_of`) to a result and to what the student's code printed."""
+    """Maps a key (see `key_of`) to a result, to what the student's code printed, and to pictures as JSON."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -32,6 +33,8 @@ class Store:
             self.connection.execute(
                 "CREATE TABLE IF NOT EXISTS result (key TEXT PRIMARY KEY, result TEXT NOT NULL, output TEXT NOT NULL)"
             )
+            # A table of its own: results of earlier versions have none.
+            self.connection.execute("CREATE TABLE IF NOT EXISTS picture (key TEXT PRIMARY KEY, pictures TEXT NOT NULL)")
         except sqlite3.DatabaseError as error:
             raise UsageError(f"{path} cannot be used ({error}); move it away to grade afresh") from None
 
@@ -39,8 +42,13 @@ class Store:
         row = self.connection.execute("SELECT result, output FROM result WHERE key = ?", (key,)).fetchone()
         return (ExerciseResult.from_json(json.loads(row[0])), row[1]) if row else None
 
-    def put(self, key: str, result: ExerciseResult, output: str) -> None:
+    def pictures(self, key: str) -> str:
+        row = self.connection.execute("SELECT pictures FROM picture WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else NO_PICTURES
+
+    def put(self, key: str, result: ExerciseResult, output: str, pictures: str = NO_PICTURES) -> None:
         row = key, json.dumps(to_json(result), ensure_ascii=False), output
+        self.connection.execute("INSERT OR REPLACE INTO picture VALUES (?, ?)", (key, pictures))
         self.connection.execute("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", row)
 
     def close(self) -> None:

@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from autograder.compare import Mismatch, assert_shape, assert_tensor
-from autograder.errors import CourseError
+from autograder.errors import CourseError, WorkerError
 from autograder.exercise import Course, Exercise
+from autograder.grading.drawing import first_layer, training
 from autograder.grading.mirrors import RemoteModule
+from autograder.pictures import Picture, Training
 from autograder.sandbox.recipe import Recipe
+from autograder.sandbox.wire import WireError
 
 if TYPE_CHECKING:
     from autograder.datasets import Dataset
@@ -104,8 +107,11 @@ class Calibration:
 class Measured:
     """What a check of kind `accuracy` is given."""
 
-    def __init__(self, calibration: Calibration, exercise: Exercise, check: str, device: torch.device) -> None:
+    def __init__(
+        self, calibration: Calibration, exercise: Exercise, check: str, device: torch.device, drawn: list[Picture]
+    ) -> None:
         self._calibration, self._exercise, self._check, self._device = calibration, exercise, check, device
+        self._drawn = drawn  # takes a picture of each training
 
     def require(self, net: RemoteModule, recipe: Recipe) -> None:
         """Train the network by the recipe, and demand the share of test images that was measured."""
@@ -113,12 +119,14 @@ class Measured:
         threshold = 0.0 if recording is not None else self._calibration.threshold(self._exercise, self._check, recipe)
         data = self._calibration.dataset()
         images, labels = data.train_images[: recipe.images], data.train_labels[: recipe.images]
-        net.fit(images, labels, recipe, self._device)
+        losses = net.fit(images, labels, recipe, self._device)
         tests, answers = data.test_images[:TEST_IMAGES], data.test_labels[:TEST_IMAGES]
         logits = net.predict(tests, self._device)
         assert_tensor(logits)
         assert_shape(logits, (len(tests), int(answers.max()) + 1))
+        assert isinstance(logits, torch.Tensor)
         right = int((logits.argmax(1) == answers).sum())
+        self._drawn.append(_with_first_layer(training(losses[: recipe.epochs], logits, answers), net, tests[0]))
         if recording is not None:
             recording.append((recipe, right / len(tests)))
         elif right < threshold * len(tests):
@@ -126,6 +134,14 @@ class Measured:
                 f"after {recipe.epochs} epochs the network recognises {right / len(tests):.1%} of {len(tests)} images "
                 f"that it has not seen; at least {threshold:.1%} are needed"
             )
+
+
+def _with_first_layer(picture: Training, net: RemoteModule, image: torch.Tensor) -> Training:
+    """The picture with the first layer in it, if the network can be fetched: a verdict must not depend on that."""
+    try:
+        return first_layer(picture, dict(net.pull().named_parameters()), image)
+    except (Mismatch, WorkerError, WireError):
+        return picture
 
 
 def solution_digest(exercise: Exercise) -> str:

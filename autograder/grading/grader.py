@@ -233,7 +233,8 @@ class _Grading:
             raise MachineryError(f"check `{item.check.name}` does not even work for the reference: {own!r}") from error
 
     def _draw(self, item: CheckItem, error: Mismatch, message: str) -> None:
-        picture = comparison(item.check, self.code, self.submission, error.compared, message)
+        title = self.exercise.say(item.check.title)
+        picture = comparison(item.check, title, self.code, self.submission, error.compared, message)
         if picture is not None and len(self.graded.pictures) < MAX_PICTURES:
             self.graded.pictures.append(picture)
 

@@ -17,6 +17,8 @@ from autograder.compare import Mismatch
 from autograder.errors import SubmissionRaised, WorkerError
 from autograder.grading.examples import fresh
 from autograder.grading.mirrors import RemoteFunction, RemoteModule, RemoteObject
+from autograder.language import _
+from autograder.pictures import Picture
 from autograder.sandbox import wire
 from autograder.sandbox.connection import Batch, Worker
 from autograder.sandbox.remote import Peer
@@ -71,6 +73,8 @@ class Submission:
         self._seen: Seen | None = None
         self.transcript: list[Any] = []
         self.last_request: dict[str, Any] | None = None
+        self.called: RemoteModule | None = None  # the module that the last call was of, if it was one
+        self.drawn: list[Picture] = []  # what the check has shown of a training
 
     def __getattr__(self, name: str) -> RemoteFunction:
         if name.startswith("_"):
@@ -128,6 +132,7 @@ class Submission:
         self._peer, self._seed, self._manual_seed, self._begins = peer, seed, None, first_id
         self._device, self._pretend, self.devices = None, pretend, []
         self._seen, self.transcript, self.last_request = None, [], None
+        self.called, self.drawn = None, []
         self.asked, self.answered, self._ahead, self._replies, self._answered = [], [], ahead, None, 0
 
     def failed_to_load(self, error: Mapping[str, Any]) -> None:
@@ -199,7 +204,7 @@ class Submission:
         if not reply["ok"]:
             if "undefined" in reply:
                 self.transcript.append(("undefined", reply["undefined"]))
-                raise NotDefined(f"`{reply['undefined'][:60]}` is not defined")
+                raise NotDefined(_("`{name}` is not defined").format(name=reply["undefined"][:60]))
             error = reply["error"]
             self.transcript.append(("error", error["type"], error["message"]))
             raise SubmissionRaised(error["type"], tuple(error["bases"]), error["message"], error["file"], error["line"])
@@ -243,7 +248,7 @@ def _described(request: Mapping[str, Any]) -> str:
 
 def _shape_of(value: Any) -> str:
     if isinstance(value, torch.Tensor):
-        return f"tensor {'x'.join(map(str, value.shape))}".strip()
+        return _("tensor {sides}").format(sides="x".join(map(str, value.shape))).strip()
     if isinstance(value, tuple):
         return f"({', '.join(map(_shape_of, value[:MAX_SHOWN]))}{', ...' if len(value) > MAX_SHOWN else ''})"
     if isinstance(value, Handle):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import torch
 
 from autograder.compare import Mismatch
+from autograder.language import _
 from autograder.sandbox.recipe import Recipe
 from autograder.sandbox.remote import Reference, remote_call
 from autograder.sandbox.wire import Handle, WireError
@@ -34,6 +35,7 @@ class RemoteFunction:
         return _echo(reply, args)
 
     def _request(self, args: Sequence[Any]) -> dict[str, Any]:
+        self._submission.called = None
         request = {"op": "call", "target": self._target, "args": _sent(list(args))}
         return request | {"path": self._path} if self._path else request
 
@@ -105,7 +107,7 @@ class RemoteModule(torch.nn.Module):
         for name, mine in (dict(self.named_parameters()) | dict(self.named_buffers())).items():
             theirs = found.get(name)
             if not _alike(theirs, mine):
-                raise Mismatch("the network has other parameters than it had")
+                raise Mismatch(_("the network has other parameters than it had"))
             mine.data = theirs.detach()
             self._shipped[name] = theirs.detach().clone()
             gradient = gradients.get(name)
@@ -178,6 +180,7 @@ class RemoteModule(torch.nn.Module):
         return self
 
     def _request(self, args: Sequence[Any]) -> dict[str, Any]:
+        self._submission.called = self
         request = {"op": "call", "target": self._id, "args": _sent(list(args)), "parameters": self._names}
         return request | {"values": self._changed()}
 

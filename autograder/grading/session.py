@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import hypothesis
@@ -35,6 +35,7 @@ CPU, GPU = torch.device("cpu"), torch.device("cuda", 0)
 RNG_SEED_OF_PUBLIC = "public"
 FIXTURES = ("submission", "device", "reference", "measured")  # what a check may take beside its examples
 PUBLIC_FIXTURES = FIXTURES[:2]
+DRAWN_KINDS = ("value", "training")
 IDS_PER_CHECK = 1 << 20  # so that the worker's ids are the same whatever happened in earlier checks
 
 
@@ -197,7 +198,9 @@ class GradingSession:
             "submission": lambda: submission,
             "reference": lambda: self.references[item.exercise.id],
             "device": lambda: GPU,
-            "measured": lambda: Measured(self.calibration, item.exercise, item.check.name, self.device, submission.drawn),
+            "measured": lambda: Measured(
+                self.calibration, item.exercise, item.check.name, self.device, submission.drawn
+            ),
         }
         return {name: given[name]() for name in item._fixtureinfo.argnames}
 
@@ -247,6 +250,18 @@ class GradingSession:
         if id not in self.examples:
             self.examples[id] = drawn_examples(item.obj, self._seed(item))
         return self.examples[id]
+
+
+def collect_public(course: Course, exercises: Sequence[Exercise]) -> GradingSession:
+    """The public checks that compare numbers, and what they need: what there may be something to draw of."""
+    public = GradingSession(course, [each for each in exercises if each.public_tests.is_file()], public=True)
+    public.run(lambda session: None)
+    for id, items in public.items.items():
+        wanted = {item.check.name for item in items if item.check.kind in DRAWN_KINDS}
+        for item in reversed(items):  # a need comes before what needs it
+            wanted.update(item.check.needs if item.check.name in wanted else ())
+        public.items[id] = [item for item in items if item.check.name in wanted]
+    return public
 
 
 def _is(file: str, node: pytest.Collector) -> bool:

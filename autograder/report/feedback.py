@@ -1,15 +1,17 @@
 """One student's page: what each check found, and the student's own code with the places that it names.
 
-Only what results.json says to the student goes in, and what the student wrote. Pictures of public
-inputs would be another field of `Card`, drawn from what a check may show.
+Only what results.json says to the student goes in, what the student wrote, and pictures of public checks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from autograder.language import N_, _
+from autograder.pictures import Picture
 from autograder.report.clusters import LOST
+from autograder.report.heatmaps import ComparisonView, TrainingView, draw, size
 from autograder.report.listing import Listing, listing, named_line
 from autograder.report.text import MAX_MESSAGE, Allowance, clip, shown_name
 from autograder.results import CheckResult, ExerciseResult, Record, SubmissionResult
@@ -17,9 +19,10 @@ from autograder.submission import Source
 
 TEXT_ROOM = 80_000  # bytes of a page for messages and hints
 SOURCE_ROOM = 100_000  # bytes of a page for the student's code
+PICTURE_ROOM = 200_000
 MAX_TITLE = 200
 
-HELD = "This could not be graded through no fault of yours. It has no score yet, and staff have been told."
+HELD = N_("This could not be graded through no fault of yours. It has no score yet, and staff have been told.")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ class Card:
     skipped: tuple[CheckView, ...]
     passed: tuple[CheckView, ...]
     source: Listing | None
+    comparisons: tuple[ComparisonView, ...] = ()
+    trainings: tuple[TrainingView, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,15 @@ class Feedback:
     cards: tuple[Card, ...]
 
 
-def feedback(record: Record, submission: SubmissionResult, sources: Mapping[str, tuple[str, Source]]) -> Feedback:
-    """The page of one student; `sources` maps exercises to a digest and what was handed in."""
+def feedback(
+    record: Record,
+    submission: SubmissionResult,
+    sources: Mapping[str, tuple[str, Source]],
+    drawn: Mapping[str, tuple[str, Sequence[Picture]]],
+) -> Feedback:
+    """The page of one student; exercises are mapped to a digest and to what was handed in, or to its pictures."""
     titles = {id: title for id, title, _ in record.exercises}
-    text, room = Allowance(TEXT_ROOM), SOURCE_ROOM
+    text, room, picture_room = Allowance(TEXT_ROOM), SOURCE_ROOM, PICTURE_ROOM
     cards = []
     for number, result in enumerate(submission.exercises):
         digest, source = sources.get(result.id, ("", None))
@@ -77,8 +87,24 @@ def feedback(record: Record, submission: SubmissionResult, sources: Mapping[str,
             result, titles.get(result.id, result.id), source if digest == result.digest else None, text, share
         )
         room -= used
+        digest, pictures = drawn.get(result.id, ("", ()))
+        card, used = with_pictures(card, pictures if digest == result.digest else (), picture_room)
+        picture_room -= used
         cards.append(card)
     return Feedback(shown_name(submission.student), record.course, submission.score, submission.points, tuple(cards))
+
+
+def with_pictures(card: Card, pictures: Iterable[Picture], room: int = PICTURE_ROOM) -> tuple[Card, int]:
+    """The card with as many pictures as fit into `room` bytes, and about how many they take."""
+    used = 0
+    shown: list[ComparisonView | TrainingView] = []
+    for view in draw(pictures):
+        if used + size(view) <= room:
+            used += size(view)
+            shown.append(view)
+    comparisons = tuple(each for each in shown if isinstance(each, ComparisonView))
+    trainings = tuple(each for each in shown if isinstance(each, TrainingView))
+    return replace(card, comparisons=comparisons, trainings=trainings), used
 
 
 def _card(result: ExerciseResult, title: str, source: Source | None, text: Allowance, room: int) -> tuple[Card, int]:
@@ -88,7 +114,7 @@ def _card(result: ExerciseResult, title: str, source: Source | None, text: Allow
     if source is not None:
         shown = listing(source, (each.line for each in checks if each.line is not None), room)
         used = sum(len(line.text) + 40 for line in shown.lines)
-    message = HELD if result.status == "ungraded" else result.message
+    message = _(HELD) if result.status == "ungraded" else result.message
     card = Card(
         result.id, clip(title, MAX_TITLE), result.status, result.score, result.points, text.take(message),
         lost=tuple(each for each in checks if each.status in LOST),
@@ -102,7 +128,7 @@ def _card(result: ExerciseResult, title: str, source: Source | None, text: Allow
 
 def _check(check: CheckResult, source: Source | None, text: Allowance) -> CheckView:
     line = named_line(source, check.message[: 2 * MAX_MESSAGE]) if source and check.status in LOST else None
-    place = source.where(line).removeprefix(f"{source.name}, ") if source and line else ""
+    place = source.where(line).removeprefix(source.name).lstrip(", ") if source and line else ""
     return CheckView(
         check.id.partition("/")[2], clip(check.title, MAX_TITLE), check.kind, check.status, check.score,
         check.points, text.take(check.message), text.take(check.hint), text.take(check.misconception or "", MAX_TITLE),

@@ -64,6 +64,21 @@ def imports(code: str) -> set[str]:
     return {name.partition(".")[0] for name in plain | of}
 
 
+def parameters(code: str, function: str) -> list[str]:
+    """The names of a function's parameters, or of a method's after the first; none unless there is one such."""
+    try:
+        tree = parse(code)
+    except Unparsed:
+        return []
+    methods = [node for each in tree.body if isinstance(each, ast.ClassDef) for node in each.body]
+    plain = [each for each in tree.body if isinstance(each, ast.FunctionDef) and each.name == function]
+    bound = [each for each in methods if isinstance(each, ast.FunctionDef) and each.name == function]
+    if len(plain) + len(bound) != 1:
+        return []
+    arguments = (plain or bound)[0].args
+    return [each.arg for each in (*arguments.posonlyargs, *arguments.args)][0 if plain else 1 :]
+
+
 def borrowed(code: str, modules: Collection[str]) -> set[str]:
     """The names that the module takes from these modules by `from ... import`."""
     imports = (node for node in parse(code).body if isinstance(node, ast.ImportFrom) and node.module in modules)
