@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import io
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -46,7 +46,7 @@ def package_texts(root: Path) -> Catalog:
     from babel.messages.frontend import parse_mapping_cfg
 
     with (root / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file, "babel.cfg")
+        methods, options = parse_mapping_cfg(file, "babel.cfg")  # type: ignore[no-untyped-call]
     folders = {pattern.partition("/")[0] for pattern, _ in methods}
 
     def is_ours(folder: str) -> bool:
@@ -175,7 +175,7 @@ def _template(path: Path, call: ast.Call) -> str:
     return first.value
 
 
-def fields_of(template: str) -> Collection[str]:
+def fields_of(template: str) -> set[str]:
     """The names in the braces of a template of `str.format`."""
     return {field for _, field, _, _ in Formatter().parse(template) if field is not None}
 

@@ -12,6 +12,7 @@ from autograder.errors import CourseError
 from autograder.exercise import Course, Exercise
 from autograder.grading.handles import Seen
 from autograder.grading.restrictions import find_in_source, find_in_trace, restriction
+from autograder.language import _
 from autograder.submission.syntax import imports
 
 
@@ -41,10 +42,10 @@ class AuthorCode:
         try:
             return cls(path.name, path.read_text(encoding="utf-8"))
         except OSError as error:
-            raise CourseError(path, None, error.strerror or "cannot be read") from None
+            raise CourseError(path, None, error.strerror or _("cannot be read")) from None
 
     def where(self, line: int) -> str:
-        return f"{self.name}, line {line}"
+        return _("{file}, line {line}").format(file=self.name, line=line)
 
     def line(self, line: int) -> str:
         lines = self.text.splitlines()

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from autograder.language import _
+
 CODE = (".py", ".ipynb")
 ARCHIVES = (".tar.gz", ".tgz", ".zip")
 FOREIGN_ARCHIVES = (".rar", ".7z", ".tar", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
@@ -43,12 +45,14 @@ class Source:
 
     `helpers` are the other modules of the file's folder by module name, other exercises' files included.
     `cells` is empty for a .py; for a notebook it says which (cell, line) each line of `text` came from.
+    `path` is where the file lies in its entry, with `/` between.
     """
 
     name: str
     text: str
     helpers: Mapping[str, str] = field(default_factory=dict)
     cells: tuple[tuple[int, int], ...] = ()
+    path: str = ""
 
     @property
     def digest(self) -> str:
@@ -59,11 +63,11 @@ class Source:
     def where(self, line: int) -> str:
         """The place as the student knows it: `work.py, line 7` or `work.ipynb, cell 3, line 2`."""
         if not self.cells:
-            return f"{self.name}, line {line}"
+            return _("{file}, line {line}").format(file=self.name, line=line)
         if not 1 <= line <= len(self.cells):
             return self.name
         cell, line_in_cell = self.cells[line - 1]
-        return f"{self.name}, cell {cell}, line {line_in_cell}"
+        return _("{file}, cell {cell}, line {line}").format(file=self.name, cell=cell, line=line_in_cell)
 
     def line(self, number: int) -> str:
         """One line of the text, counted from 1; empty if there is none."""
@@ -105,25 +109,26 @@ def size_limit(name: str) -> int:
 
 
 def too_large(limit: int) -> Unreadable:
-    return Unreadable(f"it is larger than {limit >> 20} MiB; hand in the code alone, without data or outputs")
+    reason = _("it is larger than {size} MiB; hand in the code alone, without data or outputs")
+    return Unreadable(reason.format(size=limit >> 20))
 
 
 def decode(data: bytes) -> str:
     """Source text as Python reads it: BOM, PEP 263 cookie, universal newlines."""
     if b"\0" in data:
-        raise Unreadable("it holds NUL bytes, so it is no Python source; if it is UTF-16, save it as UTF-8")
+        raise Unreadable(_("it holds NUL bytes, so it is no Python source; if it is UTF-16, save it as UTF-8"))
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        encoding, _lines = tokenize.detect_encoding(io.BytesIO(data).readline)
         if codecs.lookup(encoding).name in _NO_SOURCE_ENCODINGS:
             raise LookupError(encoding)
         text = data.decode(encoding)
         text.encode()  # some encodings can spell lone surrogates, which no program may hold
     except UnicodeDecodeError as error:
-        raise Unreadable(f"it is not valid {error.encoding}; save it as UTF-8") from None
+        raise Unreadable(_("it is not valid {encoding}; save it as UTF-8").format(encoding=error.encoding)) from None
     except (SyntaxError, LookupError, ValueError):
-        raise Unreadable("it is not in UTF-8, nor in another encoding that it names; save it as UTF-8") from None
+        raise Unreadable(_("it is not in UTF-8, nor in another encoding that it names; save it as UTF-8")) from None
     if "\0" in text:
-        raise Unreadable("it holds NUL characters, so it is no Python source; save it as UTF-8")
+        raise Unreadable(_("it holds NUL characters, so it is no Python source; save it as UTF-8"))
     return universal_newlines(text)
 
 
