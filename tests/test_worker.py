@@ -38,7 +38,7 @@ def loading(
     text: str, helpers: Mapping[str, str] | None = None, supplied: Mapping[str, list[str]] | None = None
 ) -> dict[str, Any]:
     sources = {name: textwrap.dedent(each) for name, each in (helpers or {}).items()}
-    request = {"op": "load", "module": "mine", "file": "mine.ipynb", "text": textwrap.dedent(text)}
+    request = {"op": "load", "module": "mine", "file": "mine.py", "text": textwrap.dedent(text)}
     return request | {"helpers": sources, "supplied": supplied or {}}
 
 
@@ -54,6 +54,66 @@ def error_of(reply: Mapping[str, Any]) -> dict[str, Any]:
     assert reply["ok"] is False
     assert [*reply["error"]] == ["type", "bases", "message", "file", "line"]
     return dict(reply["error"])
+
+
+class TestNotebooks:
+    """The module that a notebook became is executed as its cells were: one by one."""
+
+    @pytest.fixture
+    def opened(self, request: pytest.FixtureRequest) -> Callable[[str], Executor]:
+        def opened(text: str) -> Executor:
+            executor = Executor()
+            request.addfinalizer(executor.finder.deactivate)
+            reply = executor.execute(loading(text) | {"file": "mine.ipynb"})
+            assert reply == {"ok": True}, reply
+            return executor
+
+        return opened
+
+    def test_a_statement_that_raises_costs_what_depends_on_it(self, opened: Callable[[str], Executor]) -> None:
+        executor = opened("""\
+            import nothing_of_this_name as nothing
+            data = open("/nowhere").read()
+            def first(): return 1
+            def second(x=data): return x
+            class Third(nothing.Base): pass
+            def fourth(): return nothing
+            if first():
+                def fifth(x: Missing): return x
+            try:
+                sixth = seventh
+            except KeyError:
+                pass
+            raise SystemExit
+            """)
+        assert call(executor, "first")["value"] == 1
+        for name, type, line in [
+            ("second", "FileNotFoundError", 2),
+            ("Third", "ModuleNotFoundError", 1),
+            ("fourth", "ModuleNotFoundError", 1),
+            ("fifth", "NameError", 8),
+            ("sixth", "NameError", 10),
+            ("data", "FileNotFoundError", 2),
+        ]:
+            error = error_of(call(executor, name))
+            assert (error["type"], error["file"], error["line"]) == (type, "mine.ipynb", line), name
+        assert call(executor, "eighth") == {"ok": False, "undefined": "eighth"}
+
+    def test_what_is_defined_again_is_defined(self, opened: Callable[[str], Executor]) -> None:
+        executor = opened("def f(x=Missing): return 1\ndef f(): return 2\nn = 1 / 0\nn = 3\ndef g(): return n\n")
+        assert call(executor, "f")["value"] == 2
+        assert call(executor, "g")["value"] == 3
+
+    def test_the_future_is_there_in_every_cell(self, opened: Callable[[str], Executor]) -> None:
+        executor = opened("from __future__ import annotations\ndef f(x: Missing): return f.__annotations__['x']\n")
+        assert call(executor, "f", 1)["value"] == "Missing"
+
+    def test_a_file_is_executed_as_a_whole(self) -> None:
+        executor = Executor()
+        try:
+            assert error_of(executor.execute(loading("x = 1 / 0\ndef f(): return 1\n")))["line"] == 1
+        finally:
+            executor.finder.deactivate()
 
 
 class TestBystanders:
@@ -120,7 +180,7 @@ class TestLoad:
                 raise SystemExit
             """
         )
-        assert call(executor, "here")["value"] == ("mine", "mine.ipynb", True)
+        assert call(executor, "here")["value"] == ("mine", "mine.py", True)
         assert call(executor, "Point")["value"].type == "Point"
 
     def test_it_inherits_no_future_of_ours(self, load: Load) -> None:
@@ -145,7 +205,7 @@ class TestLoad:
             error = error_of(executor.execute(loading(text)))
         finally:
             executor.finder.deactivate()
-        assert (error["type"], error["file"], error["line"], error["message"]) == (type, "mine.ipynb", line, message)
+        assert (error["type"], error["file"], error["line"], error["message"]) == (type, "mine.py", line, message)
 
     def test_helpers_are_importable_and_lazy(self, load: Load) -> None:
         executor = load(
@@ -172,7 +232,7 @@ class TestLoad:
             helpers={"helper": "\n\n\n\n\n\n\n\ndef divide(x): return 1 / x\n"},
         )
         error = error_of(call(executor, "f", 0))
-        assert (error["type"], error["file"], error["line"]) == ("ZeroDivisionError", "mine.ipynb", 5)
+        assert (error["type"], error["file"], error["line"]) == ("ZeroDivisionError", "mine.py", 5)
 
     def test_a_helper_that_does_not_parse_is_told_where_it_does_not(self) -> None:
         executor = Executor()

@@ -204,7 +204,7 @@ class Executor:
         target = request["target"]
         if isinstance(target, str):
             if not hasattr(self.module, target):
-                raise _Undefined(target)
+                raise self.finder.broken.get(target) or _Undefined(target)
             found = getattr(self.module, target)
         else:
             found = self.objects[target]
@@ -243,6 +243,8 @@ class Executor:
             return wire.encode({"ok": False, "error": self._describe(error)})
 
     def _describe(self, error: BaseException) -> dict[str, Any]:
+        if isinstance(error, NameError):  # of a notebook: a cell did not define it, for it had raised something else
+            error = self.finder.broken.get(error.name or "", error)
         files = [file for file, _ in self.finder.sources.values()]  # the submission's first, then its helpers'
         places = [(frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__)]
         file, line = "", 0

@@ -5,6 +5,7 @@ Everything is served from memory. It runs in the worker, in the same process as 
 
 from __future__ import annotations
 
+import ast
 import importlib.abc
 import importlib.util
 import linecache
@@ -21,9 +22,13 @@ BYSTANDERS = {*DRAWING, "tqdm", "pandas", "d2l"}
 
 
 class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Serves the submission, its helper modules and what the grader supplies from memory."""
+    """Serves the submission, its helper modules and what the grader supplies from memory.
+
+    `broken` are the names that a notebook was to define, each with what was raised instead.
+    """
 
     def __init__(self) -> None:
+        self.broken: dict[str, BaseException] = {}
         self.sources: dict[str, tuple[str, str]] = {}
         self.supplied: dict[str, dict[str, Any]] = {}
         self.mine: dict[str, ModuleType] = {}
@@ -59,11 +64,39 @@ class SourceFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
             module.__file__ = file
             try:
-                exec(compile(text, file, "exec", dont_inherit=True), module.__dict__)
+                if file.endswith(".ipynb"):
+                    self._execute_apart(ast.parse(text, file), file, module.__dict__)
+                else:
+                    exec(compile(text, file, "exec", dont_inherit=True), module.__dict__)
             except BaseException:
                 if name not in self.supplied:
                     raise
         module.__dict__.update(self.supplied.get(name, {}))
+
+    def _execute_apart(self, tree: ast.Module, file: str, namespace: dict[str, Any]) -> None:
+        """Statement by statement, as cells are run: one that raises costs what depends on it, and not the notebook."""
+        futures = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
+        for node in tree.body:
+            alone = ast.Module([*futures, node], [])
+            try:
+                exec(compile(alone, file, "exec", dont_inherit=True), namespace)
+            except BaseException as error:
+                self.broken.update(dict.fromkeys(_bound(node), error))
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    """The names that a statement gives the module, if all goes well."""
+    pending: list[ast.AST] = [node]
+    while pending:
+        match pending.pop():
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.alias(name=name, asname=asname):
+                yield asname or name.partition(".")[0]
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield name
+            case other:
+                pending += ast.iter_child_nodes(other)
 
 
 class _Bystander(ModuleType):

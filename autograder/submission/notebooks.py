@@ -1,7 +1,8 @@
 """A notebook as a module: what its code cells define, without what they only do.
 
 Kept are definitions, and the imports and assignments that these, or the names asked for, need. Calls,
-plots and training runs at top level are not: a notebook is a record of work, a module is imported.
+plots and training runs at top level are not: a notebook is a record of work, a module is imported. It is
+executed statement by statement (`sandbox/modules.py`), so that one which raises costs what depends on it.
 """
 
 from __future__ import annotations
@@ -90,22 +91,40 @@ def _load(data: bytes) -> Any:
 
 
 def _code_cells(notebook: Any) -> Iterator[str]:
+    keys = ["source"]
     match notebook:
         case {"nbformat": 4, "cells": list(cells)}:
-            key = "source"
-        case {"nbformat": 3, "worksheets": [{"cells": list(cells)}]}:
-            key = "input"
+            pass
+        case {"nbformat": 3, "worksheets": list(sheets)}:
+            keys = ["input", "source"]
+            cells = [cell for sheet in sheets for cell in _cells_of(sheet)]
         case _:
             raise Unreadable(_NOT_A_NOTEBOOK)
     for cell in cells:
         if not isinstance(cell, dict):
             raise Unreadable(_NOT_A_NOTEBOOK)
-        if cell.get("cell_type") == "code":
-            code = cell.get(key)
+        if _is_code(cell):
+            code = next((cell[key] for key in keys if key in cell), None)
             lines: list[Any] = code if isinstance(code, list) else [code]
             if not all(isinstance(line, str) for line in lines):
                 raise Unreadable(_NOT_A_NOTEBOOK)
             yield universal_newlines("".join(lines))
+
+
+def _cells_of(sheet: Any) -> list[Any]:
+    if isinstance(sheet, dict) and isinstance(cells := sheet.get("cells"), list):
+        return cells
+    raise Unreadable(_NOT_A_NOTEBOOK)
+
+
+def _is_code(cell: dict[str, Any]) -> bool:
+    """Whether it is code, or was: a solution that somebody turned into text counts as what it was handed out as."""
+    match cell:
+        case {"cell_type": "code"}:
+            return True
+        case {"cell_type": "markdown" | "raw", "metadata": {"nbgrader": {"solution": True, "cell_type": "code"}}}:
+            return True
+    return False
 
 
 def _statements(cell: int, code: str) -> Iterator[_Statement]:
@@ -230,9 +249,5 @@ def _lines(statements: list[_Statement]) -> Iterator[tuple[str, tuple[int, int]]
         if statement.kind != "future" and statement.cell != cell:
             cell = statement.cell
             yield f"# Cell {cell}", (cell, 1)
-        code = statement.code
-        if statement.kind == "assignment":  # one that fails, for want of a file perhaps, must not cost the rest
-            code = f"try: {code}\nexcept Exception: pass"
-        last = statement.line + statement.code.count("\n")
-        for line, text in enumerate(code.split("\n"), start=statement.line):
-            yield text, (statement.cell, min(line, last))
+        for line, text in enumerate(statement.code.split("\n"), start=statement.line):
+            yield text, (statement.cell, line)
