@@ -20,6 +20,7 @@ from autograder.grading.handles import Diverged, NotDefined, Submission
 from autograder.grading.local import LocalPeer
 from autograder.grading.reference import Supplier
 from autograder.grading.session import CheckItem, GradingSession, Skipped
+from autograder.language import _
 from autograder.pictures import Picture
 from autograder.results import CheckResult, CheckStatus
 from autograder.sandbox.connection import Worker
@@ -115,7 +116,8 @@ class _Grading:
                 return
             missing = [need for need in item.check.needs if need not in passed]
             if unusable or missing:
-                self._add(item, _Verdict("blocked", unusable or f"needs `{missing[0]}`, which did not pass"))
+                why = unusable or _("needs `{check}`, which did not pass").format(check=missing[0])
+                self._add(item, _Verdict("blocked", why))
                 continue
             error = self._load(item) or self._run(item)
             verdict = self._judge(item, error)
@@ -125,7 +127,7 @@ class _Grading:
                 self._draw(item, error, verdict.message)
             self._add(item, self._diagnosed(item, verdict))
             if isinstance(error, _LoadFailed) or (self.worker is None and not passed):
-                unusable = f"`{self.code.name}` cannot be loaded"
+                unusable = _("`{file}` cannot be loaded").format(file=self.code.name)
 
     def _run(self, item: CheckItem) -> BaseException | None:
         assert self.worker is not None
@@ -198,23 +200,27 @@ class _Grading:
             case WorkerTimeout():
                 return _Verdict("timeout", self._late(item))
             case WorkerCrashed():
-                return _Verdict("crashed", f"the process that ran your code died: {error}")
+                return _Verdict("crashed", _("the process that ran your code died: {reason}").format(reason=error))
             case WireError():
-                return _Verdict("crashed", f"the submission broke the connection to the grader ({error})")
+                told = _("the submission broke the connection to the grader ({reason})")
+                return _Verdict("crashed", told.format(reason=error))
             case Skipped():
                 return _Verdict("skipped", str(error))
             case MachineryError() | CourseError():
                 raise error
             case AssertionError() if _raised_in(item.path, error):
-                return _Verdict("failed", str(error).partition("\n")[0] or "it does not hold")
+                return _Verdict("failed", str(error).partition("\n")[0] or _("it does not hold"))
             case _:
                 self._blame(item, error)
-                return _Verdict("failed", "the result cannot be used as the check must use it")
+                return _Verdict("failed", _("the result cannot be used as the check must use it"))
 
     def _late(self, item: CheckItem) -> str:
-        seconds = f"no answer after {self.exercise.limits.of(item.check.name):g} s"
+        seconds = self.exercise.limits.of(item.check.name)
         epoch = self.worker.epoch if self.worker is not None else 0
-        return f"{seconds}, in epoch {epoch} of the training: too slow?" if epoch else f"{seconds}: an endless loop?"
+        if epoch:
+            late = _("no answer after {seconds:g} s, in epoch {epoch} of the training: too slow?")
+            return late.format(seconds=seconds, epoch=epoch)
+        return _("no answer after {seconds:g} s: an endless loop?").format(seconds=seconds)
 
     def _blame(self, item: CheckItem, error: BaseException) -> None:
         """The check stumbled over a result: the student's doing, unless it does over the reference's too."""
@@ -230,7 +236,8 @@ class _Grading:
         peer.ask(loading(self.exercise, reference, supplied))
         own = self.session.run_check(item, Submission(lambda seen: None), peer)
         if own is not None:
-            raise MachineryError(f"check `{item.check.name}` does not even work for the reference: {own!r}") from error
+            message = _("check `{check}` does not even work for the reference: {error!r}")
+            raise MachineryError(message.format(check=item.check.name, error=own)) from error
 
     def _draw(self, item: CheckItem, error: Mismatch, message: str) -> None:
         title = self.exercise.say(item.check.title)
@@ -247,7 +254,9 @@ class _Grading:
         self.end += time.monotonic() - started
         if found is None and verdict.suspect in self.exercise.misconceptions:
             found = verdict.suspect
-        message = f"{verdict.message}; {verdict.near}" if found is None and verdict.near else verdict.message
+        message = verdict.message
+        if found is None and verdict.near:
+            message = _("{message}; {near}").format(message=message, near=verdict.near)
         return _Verdict(verdict.status, message, found)
 
     def _add(self, item: CheckItem, verdict: _Verdict) -> None:

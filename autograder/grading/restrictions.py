@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from types import MappingProxyType
 
 from autograder.grading.reading import Mention, reachable
+from autograder.language import _
 
 
 @dataclass(frozen=True)
@@ -150,10 +151,11 @@ def restriction(entry: str) -> Restriction:
         return NAMED[entry]
     if "::" in entry:
         return Restriction("forbidden-call", (), (entry,))
-    module, _, function = entry.rpartition(".")
+    module, _dot, function = entry.rpartition(".")
     if not module or not function or any(letter.isspace() for letter in entry):
         sets = ", ".join(f"`{name}`" for name in NAMED)
-        raise ValueError(f"`{entry}` is neither a named set ({sets}) nor a dotted pattern such as `torch.fft.*`")
+        reason = _("`{entry}` is neither a named set ({sets}) nor a dotted pattern such as `torch.fft.*`")
+        raise ValueError(reason.format(entry=entry, sets=sets))
     calls = () if entry.startswith("*.") else (f"{module}:{function}", f"{module}.*:{function}")
     return Restriction("forbidden-call", (entry,), (), calls)
 
@@ -178,36 +180,48 @@ def find_in_trace(operators: Collection[str], calls: Collection[str], restrictio
     """What was called while a graded function ran, and should not have been."""
     seen = [name for name in sorted(operators) if _matches(name, restriction.operators)]
     seen += [name for name in sorted(calls) if _matches(name, restriction.calls)]
-    return [Finding(name, 0, f"`{name}` was called while your code ran") for name in seen]
+    return [Finding(name, 0, _("`{name}` was called while your code ran").format(name=name)) for name in seen]
 
 
 def _judge(mention: Mention, restriction: Restriction) -> Finding | None:
-    name, place = mention.name, _place(mention)
-    from_root = f" from `{mention.root}`" if mention.root else ""
-    message = ""
+    name, told = mention.name, ""
     match mention.kind:
         case "library" if _matches(name, restriction.library):
-            message = f"`{name}` is reachable{from_root} {place}"
+            told = "{reachable}"
         case "library" if _matches(name, _HIDING):
-            message = f"`{name}` is reachable{from_root} {place}; it can hide what is called"
+            told = _("{reachable}; it can hide what is called")
         case "attribute" if _matches(f"*.{name}", restriction.anywhere):
-            message = f"`.{name}` is reachable{from_root} {place}"
+            told = "{reachable}"
         case "string" if _matches(name, restriction.operators + restriction.library):
-            message = f"`{name}` is reachable{from_root} {place}"
+            told = "{reachable}"
         case "computed" if name in ("getattr", "importlib", "operator"):
-            message = f"`{name}` {place} is given a name that is computed; write it out, so that it can be read"
+            told = _("`{name}` {place} is given a name that is computed; write it out, so that it can be read")
         case "computed" if _guarded(name, restriction):
-            message = f"a computed name is looked up in `{name}` {place}; write it out, so that it can be read"
+            told = _("a computed name is looked up in `{name}` {place}; write it out, so that it can be read")
         case "code":
-            message = f"`{name}` of a computed string {place} hides what is called"
+            told = _("`{name}` of a computed string {place} hides what is called")
+        case "unread" if mention.source:
+            told = _("`{file}` cannot be checked for forbidden calls: {name}")
         case "unread":
-            file = f"`{mention.source}.py`" if mention.source else "the file"
-            message = f"{file} cannot be checked for forbidden calls: {name}"
-    return Finding(name, mention.line, message) if message else None
+            told = _("the file cannot be checked for forbidden calls: {name}")
+    if not told:
+        return None
+    values = {"place": _place(mention), "file": f"{mention.source}.py", "reachable": _reachable(mention)}
+    return Finding(name, mention.line, told.format(name=name, **values))
+
+
+def _reachable(mention: Mention) -> str:
+    what = f"`.{mention.name}`" if mention.kind == "attribute" else f"`{mention.name}`"
+    if mention.root:
+        told = _("{what} is reachable from `{root}` {place}")
+        return told.format(what=what, root=mention.root, place=_place(mention))
+    return _("{what} is reachable {place}").format(what=what, place=_place(mention))
 
 
 def _place(mention: Mention) -> str:
-    return f"at line {mention.line}" + (f" of `{mention.source}.py`" if mention.source else "")
+    if mention.source:
+        return _("at line {line} of `{file}`").format(line=mention.line, file=f"{mention.source}.py")
+    return _("at line {line}").format(line=mention.line)
 
 
 def _guarded(name: str, restriction: Restriction) -> bool:

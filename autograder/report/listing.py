@@ -35,7 +35,7 @@ class Listing:
 
 
 def named_line(source: Source, message: str) -> int | None:
-    """The line of `source` that a message names, in any language: `at work.ipynb, cell 2, line 3`, `在 work.py 第 8 行`."""
+    """The line of `source` that a message names, in any language: `at work.py, line 3`, `在 work.py 第 3 行`."""
     name = re.escape(source.name)
     found = re.search(rf" at {name}(?:, cell (\d{{1,6}}))?, line (\d{{1,7}})\b", message)
     found = found or re.search(rf"，在 {name} 第 (?:(\d{{1,6}}) 个单元格第 )?(\d{{1,7}}) 行", message)

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from autograder.errors import MachineryError, WorkerCrashed, WorkerTimeout
+from autograder.language import _
 from autograder.sandbox import wire
 from autograder.sandbox.remote import Peer
 from autograder.sandbox.spawn import HELLO
@@ -74,13 +75,13 @@ class Worker:
 
     def _exchange(self, body: bytes, checked: Callable[[Any], Reply]) -> Reply:
         if not self.alive:
-            raise WorkerCrashed("the process that ran the submission is gone")
+            raise WorkerCrashed(_("the process that ran the submission is gone"))
         if not self.confined:
             self._await_hello()
         nonce, self.epoch = secrets.randbits(64), 0
         try:
             self._send(wire.frame(wire.REQUEST, nonce, body))
-            for _ in range(MAX_QUESTIONS):
+            for _question in range(MAX_QUESTIONS):
                 kind, value = self._receive(nonce)
                 if kind == wire.REPLY:
                     return checked(value)
@@ -91,10 +92,11 @@ class Worker:
             raise wire.WireError("too many questions")
         except wire.WireError as error:
             self.kill()
-            raise WorkerCrashed(f"the submission broke the connection to the grader ({error})") from None
+            told = _("the submission broke the connection to the grader ({reason})").format(reason=error)
+            raise WorkerCrashed(told) from None
         except MemoryError:
             self.kill()
-            raise WorkerCrashed("the submission sent more than the grader can hold") from None
+            raise WorkerCrashed(_("the submission sent more than the grader can hold")) from None
         except (ConnectionError, _HungUp):
             self.kill()
             raise WorkerCrashed(self._why()) from None
@@ -128,12 +130,12 @@ class Worker:
         deadline, self.deadline = self.deadline, time.monotonic() + GRACE
         try:
             if self._exactly(len(HELLO)) != HELLO:
-                raise MachineryError("a worker began with something else than its greeting")
+                raise MachineryError(_("a worker began with something else than its greeting"))
         except (ConnectionError, _HungUp, WorkerTimeout):
             self.kill()
             said = self.output.decode("utf-8", "replace").strip().splitlines()[-1:]
             reason = "; ".join([self.ending.refused or self._why(), *said])
-            raise MachineryError(f"a worker could not be confined: {reason}") from None
+            raise MachineryError(_("a worker could not be confined: {reason}").format(reason=reason)) from None
         self.deadline, self.confined = deadline, True
 
     def _answer(self, question: Any) -> bytes:
@@ -184,7 +186,7 @@ class Worker:
         """The seconds that are left."""
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise WorkerTimeout("no answer in time")
+            raise WorkerTimeout(_("no answer in time"))
         return left
 
     def _wait(self, event: int) -> None:
@@ -199,7 +201,7 @@ class Worker:
 
     def _drain(self, reads: int = OUTPUT_CAP >> 12) -> None:
         """Take what the worker has printed. Bounded: it may print faster than anyone can read."""
-        for _ in range(reads):
+        for _piece in range(reads):
             try:
                 piece = os.read(self.output_fd, 1 << 16)
             except BlockingIOError:
@@ -219,7 +221,9 @@ class Worker:
                     setattr(self.ending, name, value)
 
     def _why(self) -> str:
-        return f"signal {self.ending.signal}" if self.ending.signal else "it ended itself"
+        if self.ending.signal:
+            return _("signal {number}").format(number=self.ending.signal)
+        return _("it ended itself")
 
 
 class _HungUp(Exception):

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.errors import IsolationError, MachineryError, WorkerError
+from autograder.language import _
 from autograder.results import Isolation
 from autograder.sandbox.canaries import try_layers
 from autograder.sandbox.confine import LAYERS, readable_paths
@@ -67,7 +68,8 @@ def require(warm: WarmProcess, level: str, *, private: Iterable[Path]) -> Isolat
     for folder in private:
         for readable in readable_paths():
             if folder.resolve().is_relative_to(readable):
-                raise IsolationError(f"{folder} lies in {readable}, which workers must be able to read; move it")
+                message = _("{folder} lies in {readable}, which workers must be able to read; move it")
+                raise IsolationError(message.format(folder=folder, readable=readable))
     return isolation
 
 
@@ -88,9 +90,10 @@ def measure_gpu(warm: WarmProcess) -> Isolation:
         first_problem = first_problem or problem
         if not problem:
             gpu.layers = layers
-            reasons = dict.fromkeys(sacrifice, f"with it a worker cannot use the GPU ({first_problem})") | gpu.missing
+            reason = _("with it a worker cannot use the GPU ({reason})").format(reason=first_problem)
+            reasons = dict.fromkeys(sacrifice, reason) | gpu.missing
             return Isolation(level_of(layers), tuple(layer for layer in LAYERS if layer in layers), reasons)
-    raise MachineryError(f"no worker can use the GPU: {problem}")
+    raise MachineryError(_("no worker can use the GPU: {reason}").format(reason=problem))
 
 
 def _use_gpu(gpu: WarmProcess, layers: frozenset[str]) -> str:
@@ -116,7 +119,7 @@ def start_gpu(worker: Worker, memory_mb: int) -> str:
 
 def _refusal(isolation: Isolation, level: str) -> str:
     lacking = "; ".join(f"{layer}: {reason}" for layer, reason in sorted(isolation.missing.items()))
-    return (
-        f"this machine isolates student code at level `{isolation.level}`, and `{level}` is required ({lacking}). "
+    return _(
+        "this machine isolates student code at level `{level}`, and `{required}` is required ({lacking}). "
         "Use Linux with Landlock or user namespaces, or a container; `autograde doctor` says what is missing"
-    )
+    ).format(level=isolation.level, required=level, lacking=lacking)

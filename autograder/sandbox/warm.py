@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from autograder.errors import MachineryError
+from autograder.language import _
 from autograder.sandbox.confine import LAYERS
 from autograder.sandbox.gpu import ENVIRONMENT, HIDDEN, HOST_MEMORY_MB
 from autograder.sandbox.spawn import SPAWN
@@ -66,9 +67,9 @@ class WarmProcess:
                 self.control.settimeout(None)
                 return
         self.process.kill()
-        _, errors = self.process.communicate()
-        reason = errors.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no reason given"]
-        raise MachineryError(f"the warm process did not start: {reason[0]}")
+        errors = self.process.communicate()[1]
+        reason = errors.decode("utf-8", "replace").strip().splitlines()[-1:] or [_("no reason given")]
+        raise MachineryError(_("the warm process did not start: {reason}").format(reason=reason[0]))
 
     def use_slot(self, slot: int) -> None:
         """For a process forked from this one: a number of its own, from which its workers get their uid."""
@@ -104,7 +105,7 @@ class WarmProcess:
         try:
             socket.send_fds(self.control, [message], [their_data.fileno(), their_output, their_status.fileno()])
         except OSError as error:
-            raise MachineryError(f"the warm process is gone: {error.strerror}") from None
+            raise MachineryError(_("the warm process is gone: {reason}").format(reason=error.strerror)) from None
         finally:
             their_data.close()
             their_status.close()
