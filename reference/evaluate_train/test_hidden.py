@@ -132,10 +132,14 @@ def count_is_float(submission):
 
 @check(kind="interface", points=0.25)
 def evaluation(submission):
-    """`evaluate_accuracy_gpu` returns a number."""
+    """`evaluate_accuracy_gpu` returns a number, and another one where the network is wrong more often."""
     net, twin = twins(submission, [("Linear", 5, CLASSES)])
-    if number(evaluated(submission, net, answered(twin, inputs((5, 3), 5), right=(4, 1)))) is None:
+    X = inputs((5, 3), 5)
+    found = [number(evaluated(submission, net, answered(twin, X, right=each))) for each in ((4, 2), (0, 0))]
+    if None in found:
         fail("the result is not a number")
+    if found[0] == found[1]:
+        fail("the result is the same whether the predictions are right or wrong")
 
 
 @check(kind="value", points=0.25, needs=[evaluation])
@@ -243,14 +247,16 @@ def xavier(submission):
 
 @check(kind="value", points=0.25)
 def biases_kept(submission):
-    """`init_weights` leaves biases as they are."""
+    """`init_weights` draws weights, and leaves biases as they are."""
+    assert_draws(submission)
     for layer in (("Linear", 4, 3), ("Conv2d", 2, 3, 2)):
         assert_kept(submission, layer, ["bias"], "bias-initialised")
 
 
 @check(kind="value", points=0.25)
 def others_kept(submission):
-    """`init_weights` leaves all other modules as they are."""
+    """`init_weights` draws weights, and leaves all other modules as they are."""
+    assert_draws(submission)
     others = [
         ("BatchNorm2d", 3), ("LayerNorm", 4), ("Embedding", 5, 3), ("ConvTranspose2d", 2, 3, 2), ("Conv1d", 2, 3, 2),
         ("ReLU",), ("Flatten",),
@@ -303,7 +309,15 @@ def draws_weights(submission):
         fail("the first batch meets weights that have not been drawn anew", misconception="no-init-weights")
 
 
-@check(kind="training", points=0.75, needs=[trains])
+@check(kind="training", points=0.25, needs=[trains])
+def learns(submission):
+    """Training changes the parameters."""
+    run = follow(submission, CONVOLUTIONAL)
+    if all(still(difference(after, before)) for before, after in run.pairs()):
+        fail("the parameters do not change", misconception="no-update")
+
+
+@check(kind="training", points=0.5, needs=[learns])
 def steps(submission):
     """Each batch moves the parameters by -lr times the gradient of its mean cross-entropy."""
     run = follow(submission, CONVOLUTIONAL)
@@ -317,7 +331,7 @@ def steps(submission):
     fail("the parameters after a batch are not where they should be")
 
 
-@check(kind="training", points=0.5, needs=[trains])
+@check(kind="training", points=0.5, needs=[learns])
 def train_mode(submission):
     """Every training batch meets the network in training mode, also after an evaluation."""
     run = follow(submission, DROPPING, training=False)
@@ -445,7 +459,7 @@ def tests_in_eval_mode(submission):
 # ---------------------------------------------------------------- devices
 
 
-@check(kind="device", points=0.5, needs=[trains])
+@check(kind="device", points=0.5, needs=[learns])
 def moves_training(submission, device):
     """`train` moves the network and every batch to `device`."""
     layers = (("Linear", 5, 6), ("Tanh",), ("Linear", 6, CLASSES))
@@ -588,6 +602,8 @@ class Run:
 
     def own_averages(self, submission: Any, values: Sequence[float]) -> list[float | None]:
         """The averages that come out if the student's own Accumulator adds up."""
+        if own_average(submission, values[: len(SIZES)], SIZES) is None:
+            return []
         found = []
         try:
             with aside(submission):
@@ -671,8 +687,6 @@ def evaluation_raises(submission: Any, layers: Sequence[Sequence[Any]], tests: l
 def explain_steps(run: Run, taken: list[State], right: list[State], wrong: list[int]) -> None:
     """Fail with the misconception that explains all steps, if one does."""
     many = len(SIZES)
-    if all(still(step) for step in taken):
-        fail("the parameters do not change", misconception="no-update")
     if any(map(still, taken)):
         fail("some batches leave the parameters as they are", misconception="fewer-steps-than-batches")
     if all((step + 1) % many == 0 and step + 1 < run.steps for step in wrong):
@@ -850,41 +864,56 @@ def agrees_with_own(submission: Any, found: float, outputs: Sequence[tuple[Tenso
         return False
     if close(found, sum(counts) / sum(sizes)):
         return True
-    try:
-        with aside(submission):
-            for values in (counts, [*map(right, outputs)]):
-                sums = submission.Accumulator(2)
-                for value, size in zip(values, sizes, strict=True):
-                    sums.add(float(value), size)
-                own = quotient(*read(sums, 2))
-                if own is not None and close(found, own):
-                    return True
-    except UNUSABLE:
-        pass
-    return False
+    own = [own_average(submission, values, sizes) for values in (counts, [*map(right, outputs)])]
+    return any(each is not None and close(found, each) for each in own)
 
 
 def own_counts(submission: Any, outputs: Sequence[tuple[Tensor, Tensor]]) -> list[float]:
-    """What the student's own accuracy says of each batch; nothing if it says nothing."""
+    """What the student's own accuracy says of each batch; nothing if it says nothing, or the same of all predictions.
+
+    What agrees with a function that looks at nothing is no evidence of anything.
+    """
     try:
         with aside(submission):
             counts = [number(submission.accuracy(y_hat.detach().float(), y)) for y_hat, y in outputs]
+            y_hat = outputs[0][0].detach().float()
+            best = y_hat.argmax(1)
+            told_apart = [number(submission.accuracy(y_hat, (best + by) % CLASSES)) for by in (0, 1)]
     except UNUSABLE:
         return []
-    return [] if None in counts else counts
+    return [] if None in counts or told_apart[0] == told_apart[1] else counts
+
+
+def own_average(submission: Any, values: Sequence[float], sizes: Sequence[int]) -> float | None:
+    """The average that the student's own Accumulator leads to; None if it leads to none, or to one of anything."""
+    found = []
+    try:
+        with aside(submission):
+            for by in (1, 2):
+                sums = submission.Accumulator(2)
+                for value, size in zip(values, sizes, strict=True):
+                    sums.add(float(by * value + by - 1), size)
+                found.append(quotient(*read(sums, 2)))
+    except UNUSABLE:
+        return None
+    return None if found[0] == found[1] else found[0]
 
 
 def own_evaluation(submission: Any, run: Run, state: State) -> float | None:
-    """What the student's own evaluate_accuracy_gpu says of the test data under these parameters."""
+    """What the student's own evaluate_accuracy_gpu says of the test data; None if it says the same of all labels."""
     net = submission.net(*run.layers)
     with torch.no_grad():
         for name, parameter in net.named_parameters():
             parameter.copy_(state[name])
+    found = []
     try:
         with aside(submission):
-            return number(submission.evaluate_accuracy_gpu(net, submission.batches(run.tests), CPU))
+            best = [(x, run.logits_of((x, y), state)[0].argmax(1)) for x, y in run.tests]
+            for pairs in (run.tests, best, [(x, (y + 1) % CLASSES) for x, y in best]):
+                found.append(number(submission.evaluate_accuracy_gpu(net, submission.batches(pairs), CPU)))
     except UNUSABLE:
         return None
+    return None if found[1] == found[2] else found[0]
 
 
 def assert_evaluated_there(
@@ -907,6 +936,12 @@ def assert_evaluated_there(
         for name, parameter in twin.named_parameters():
             here.get_parameter(name).copy_(parameter)
     assert_same(found, evaluated(submission, here, pairs))
+
+
+def assert_draws(submission: Any) -> None:
+    """`init_weights` does something: leaving alone what it is to leave alone is nothing by itself."""
+    if not any(redraws(submission, layer) for layer in (("Linear", 4, 3), ("Conv2d", 2, 3, 2))):
+        fail("`init_weights` draws no weights at all")
 
 
 def assert_kept(submission: Any, layer: Sequence[Any], names: list[str] | None, misconception: str) -> None:

@@ -101,13 +101,16 @@ def shapes(submission):
 
 @check(kind="value", points=0.25, needs=[shapes])
 def repeatable(submission):
-    """The same image gives the same logits again."""
+    """The same image gives the same logits again, and other images give others."""
     net, x = built(submission), torch.randn(2, *IMAGE)
     place(net, numbers())
     if not close(net(x), net(x)):
         redrawn, made = changed_by(net, x)[0] == "parameters", len(list(net.parameters())) < len(SHAPES)
         suspect = "weight-redrawn" if redrawn else "layers-not-registered" if made else "dropout-added"
         fail("two calls with the same image give different results", misconception=suspect)
+    result = net(torch.randn(4, *IMAGE))
+    if isinstance(result, Tensor) and torch.equal(result, result[:1].expand_as(result)):
+        fail("all images give the same result", misconception="constant-result")
 
 
 @check(kind="value", points=0.5, needs=[repeatable])
@@ -158,8 +161,6 @@ def values(submission, reference):
             slip = next((slip for slip, value in slips(x, kept) if close(result, value)), None)
             if slip is None and rounding_of(result, expected):
                 slip = "rounded-output"
-            if slip is None and close(row(net(torch.randn(1, *IMAGE))), result):
-                slip = "constant-result"
         assert_close(result, expected.detach(), mistakes={slip: result} if slip else None)
 
 
@@ -182,6 +183,9 @@ def parameter_gradients(submission, reference):
     model = twin(reference, kept)
     result, expected = net(x), model(x)
     trained = [each for each in net.parameters() if each.requires_grad]
+    if not list(net.parameters()):
+        message = "there is no parameter that a gradient could be left in"
+        fail(message, misconception="layers-not-registered")
     if not trained:
         return  # that none takes a gradient is judged elsewhere
     if result.requires_grad:

@@ -191,7 +191,7 @@ def conv_params_pairs(submission):
         return any(
             all(math.isclose(a - b, each * by) for (a, b), each, by in zip(found, more, factors, strict=True))
             for factors in (taken, by_square)
-            if factors
+            if any(factors)
         )
 
     if counts(lambda h, w: h * w):
@@ -272,7 +272,7 @@ def stage_net(submission):
 
 @check(kind="interface", points=0.25, needs=[stage_net])
 def forward(submission):
-    """Calling the network returns a tensor."""
+    """Calling the network returns a tensor, which depends on the images."""
     net = build(submission, 3, 8, 2, 10)
     try:
         result = net(torch.randn(2, 3, *size_for(net, 8, 2)))
@@ -283,11 +283,13 @@ def forward(submission):
     if result is None:
         fail("nothing is returned", misconception="nothing-returned")
     assert_tensor(result)
+    if constant(net):
+        fail("all images give the same result")
 
 
 @check(kind="interface", points=0.25, needs=[stage_net])
 def registered(submission):
-    """Every stage has a convolution whose parameters are registered and trainable."""
+    """Every stage has a convolution whose parameters are registered and trainable, and the images go through it."""
     for stages in (1, 3):
         net = build(submission, 3, 8, stages, 10)
         kernels = weights(net, 4)
@@ -297,6 +299,8 @@ def registered(submission):
             fail(f"{stages} stages have {len(kernels)} convolutions", misconception="shared-stage")
         if any(not each.requires_grad for each in (*kernels, *weights(net, 2))):
             fail("a parameter takes no gradient", misconception="parameter-frozen")
+        if constant(net, stages):
+            fail("all images give the same result, whatever the layers are")
 
 
 @check(kind="interface", points=0.75, needs=[registered])
@@ -601,6 +605,15 @@ def answers(net: nn.Module, h: int, w: int, channels: int = 3) -> bool:
     except SubmissionRaised:
         return False
     return isinstance(result, Tensor) and bool(result.isfinite().all())
+
+
+def constant(net: nn.Module, stages: int = 2) -> bool:
+    """Whether all images of a size that the network takes give exactly the same."""
+    size = size_for(net, 8, stages)
+    if not answers(net, *size):
+        return False
+    result = net(torch.randn(4, 3, *size))
+    return isinstance(result, Tensor) and result.dim() > 0 and torch.equal(result, result[:1].expand_as(result))
 
 
 def safe(error: SubmissionRaised) -> str:

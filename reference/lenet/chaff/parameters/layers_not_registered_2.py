@@ -1,4 +1,7 @@
-"""All layers in a plain list."""
+"""All layers in a plain list.
+
+Also loses: gradient
+"""
 import torch
 from torch import nn
 

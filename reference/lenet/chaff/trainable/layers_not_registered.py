@@ -1,4 +1,7 @@
-"""The whole network is kept in a dict."""
+"""The whole network is kept in a dict.
+
+Also loses: gradient
+"""
 import torch
 from torch import nn
 
