@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
+from pathlib import Path
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from autograder.language import N_, _
+from autograder.matrices import side_by_side
+from autograder.pictures import Picture
 from autograder.results import ExerciseResult, Isolation, Record
 
 # In a pipe a line is as long as it must be.
@@ -41,6 +46,17 @@ def say_isolation(isolation: Isolation, what: str = "") -> None:
         err.print(_("  without {layer}: {reason}").format(layer=layer, reason=escape(reason)))
 
 
+class _Rate(ProgressColumn):
+    """How many steps a second, or a minute if they are slow."""
+
+    def render(self, task: Task) -> Text:
+        if not task.speed:
+            return Text("")
+        if task.speed >= 1:
+            return Text(_("{count:.1f}/s").format(count=task.speed))
+        return Text(_("{count:.1f}/min").format(count=60 * task.speed))
+
+
 @contextmanager
 def counting(what: str, total: int) -> Iterator[Callable[[str], None]]:
     """Yields a function to call with a word on each step of long work: a bar on a terminal, a line each otherwise."""
@@ -51,6 +67,7 @@ def counting(what: str, total: int) -> Iterator[Callable[[str], None]]:
         TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
+        _Rate(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[who]}"),
     )
@@ -80,10 +97,15 @@ def show_record(record: Record) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column(_("student"), no_wrap=True)
     table.add_column(_("total"), justify="right", no_wrap=True)
+    some_are_late = any(each.penalty for each in record.submissions)
+    if some_are_late:
+        table.add_column(_("late"), justify="right", no_wrap=True)
     for id, *_points in record.exercises:  # a narrow terminal folds their names, not those of students
         table.add_column(id, justify="right", overflow="fold", min_width=max(cell_len(_(word)) for word in STATUSES))
     for each in record.submissions:
         cells = [_cell(result) for result in each.exercises]
+        if some_are_late:
+            cells.insert(0, f"[red]-{each.penalty:g}[/]" if each.penalty else "")
         table.add_row(escape(each.student), f"[bold]{each.score:g}[/bold]/{each.points:g}", *cells)
     width = max(out.width, out.measure(table).minimum)
     out.print(table, soft_wrap=False, width=width, crop=False)
@@ -113,7 +135,7 @@ def show_ungraded(record: Record) -> bool:
 
 
 def _cell(result: ExerciseResult) -> str:
-    if result.status != "graded":
+    if result.status != "graded" and result.manual_score is None:
         return f"[{'red' if result.status == 'ungraded' else 'yellow'}]{_(STATUSES[result.status])}[/]"
     assert result.score is not None
     colour = "green" if result.score == result.points else "red" if result.score == 0 else "default"
@@ -124,8 +146,8 @@ def _in_a_word(result: ExerciseResult) -> str:
     return f"{result.score:g}/{result.points:g}" if result.status == "graded" else _(STATUSES[result.status])
 
 
-def show_checks(title: str, result: ExerciseResult, printed: str) -> None:
-    """The checks of one exercise for its author: what is wrong, where, and a hint."""
+def show_checks(title: str, result: ExerciseResult, printed: str, pictures: Sequence[Picture] = ()) -> None:
+    """The checks of one exercise for its author: what is wrong, where, a hint; on a terminal small matrices, too."""
     checks = result.checks
     if result.status != "graded":
         out.print(f"[bold]{escape(title)}[/bold]: {_(STATUSES[result.status])}: {escape(result.message)}")
@@ -141,11 +163,20 @@ def show_checks(title: str, result: ExerciseResult, printed: str) -> None:
             out.print(f"     [{colour}]{escape(label + check.message)}[/]")
         if check.hint:
             out.print(_("     hint: {hint}").format(hint=escape(check.hint)))
+        if out.is_terminal:
+            for matrices in side_by_side(pictures, check.id.partition("/")[2]):
+                out.print(matrices, soft_wrap=False)
     if printed.strip():
         out.print(_("  what your code printed:"))
         for line, again in _folded(printed.splitlines())[:MAX_PRINTED]:
             times = _(" ({count} times)").format(count=again) if again > 1 else ""
             out.print(f"     [dim]{escape(harmless(line))}{times}[/]")
+
+
+def say_waiting(folder: Path) -> None:
+    """One line between two runs of `check --watch`."""
+    line = _("{time} waiting for changes in {folder}; Ctrl-C ends it")
+    err.print(line.format(time=time.strftime("%H:%M:%S"), folder=folder), style="dim", markup=False)
 
 
 def _folded(lines: list[str]) -> list[tuple[str, int]]:

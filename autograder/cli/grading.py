@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.cli.options import (
     EXIT_LOST,
@@ -16,7 +18,11 @@ from autograder.cli.options import (
     exercise_option,
     positive,
 )
+from autograder.language import _
 from autograder.sandbox.isolation import LEVELS
+
+if TYPE_CHECKING:
+    from autograder.gradebook import GradebookProcess
 
 
 def add(commands: Commands) -> None:
@@ -45,6 +51,7 @@ def add(commands: Commands) -> None:
         "path", metavar="PATH", type=Path, nargs="?", default=Path(), help="a file or folder (default: here)"
     )
     exercise_option(check)
+    check.add_argument("--watch", action="store_true", help="run them again whenever a file is saved; Ctrl-C ends it")
 
     report = command(
         commands, "report", _report, "rewrite the dashboard and the feedback from stored results",
@@ -58,13 +65,15 @@ def add(commands: Commands) -> None:
 
 def _grade(arguments: argparse.Namespace) -> int:
     from autograder.exercise import load_course
+    from autograder.gradebook import GradebookProcess
     from autograder.sandbox.warm import WarmProcess
     from autograder.submission import collect, ignored
 
     course = load_course(arguments.course)
     exercises = course.select(arguments.exercise)
     submissions = collect(arguments.submissions, {each.id: each.implement for each in course.exercises})
-    with WarmProcess() as warm:  # it loads torch while this process does
+    # They load torch and nbgrader while this process loads torch.
+    with WarmProcess() as warm, GradebookProcess(arguments.out) as gradebook:
         from autograder import terminal
         from autograder.grade import Wishes, grade_submissions
         from autograder.report.pages import report
@@ -78,7 +87,20 @@ def _grade(arguments: argparse.Namespace) -> int:
         ungraded = terminal.show_ungraded(record)
         print(f"results: {arguments.out / 'results.json'}, {arguments.out / 'grades.csv'}")
         print(f"dashboard: {report(arguments.out, course.root)}")
-        return EXIT_MACHINERY if ungraded else 0
+        written = _say_gradebook(gradebook, gradebook.write(record))
+        return EXIT_MACHINERY if ungraded or not written else 0
+
+
+def _say_gradebook(gradebook: GradebookProcess, complaint: str) -> bool:
+    """Say what became of the gradebook; whether it is as it should be, which it is not where nbgrader failed."""
+    if complaint:
+        print(f"autograde: {complaint}", file=sys.stderr)
+    elif gradebook.can_write:
+        print(_("gradebook: {path}").format(path=gradebook.path))
+    else:
+        advice = _("{path} is not written: nbgrader is not installed (pip install 'convgrade[nbgrader]')")
+        print(advice.format(path=gradebook.path), file=sys.stderr)
+    return not complaint
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -87,13 +109,20 @@ def _check(arguments: argparse.Namespace) -> int:
 
     found = find_work(arguments.path, arguments.exercise)
     with WarmProcess() as warm:
-        from autograder.selfcheck import check_work
+        from autograder.selfcheck import check_on_save, check_work
 
-        return EXIT_LOST if check_work(found, warm) else 0
+        if arguments.watch:
+            lost = check_on_save(found, arguments.path, arguments.exercise, warm)
+        else:
+            lost = check_work(found, warm)
+        return EXIT_LOST if lost else 0
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from autograder.report.pages import report
+    from autograder.gradebook import GradebookProcess
+    from autograder.report.rewriting import rewrite
 
-    print(f"dashboard: {report(arguments.out, arguments.course)}")
-    return 0
+    with GradebookProcess(arguments.out) as gradebook:
+        dashboard, complaint = rewrite(arguments.out, arguments.course, gradebook)
+        print(f"dashboard: {dashboard}")
+        return 0 if _say_gradebook(gradebook, complaint) else EXIT_MACHINERY
