@@ -30,7 +30,7 @@ from autograder.grading.code import imported
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import CPU, GradingSession, collect_public
-from autograder.language import in_use
+from autograder.language import _, in_use
 from autograder.pictures import Picture, dump, load
 from autograder.results import ExerciseResult, points_of, to_json
 from autograder.sandbox.connection import Worker
@@ -186,12 +186,12 @@ class _Pool:
         """The job is gone: sent home, or it died, which is our fault and never the student's."""
         self.selector.unregister(job.results)
         os.close(job.results)
-        _, status = os.waitpid(job.pid, 0)
+        status = os.waitpid(job.pid, 0)[1]
         if job.student is None:
             return
         for exercise in self.exercises:
             if exercise.id in (job.missing or ()):
-                reason = f"the grading process died (status {status}); grade again"
+                reason = _("the grading process died (status {status}); grade again").format(status=status)
                 self.report(self.work[job.student].student, _ungraded(exercise, reason), "")
         os.close(job.orders)
         self._hand_out(self._start(job.number))
@@ -241,7 +241,7 @@ class StudentGrader:
             source = work.sources.get(exercise.id)
             self.pictures = []
             if source is None:
-                message = "; ".join(["not handed in", *work.notes])
+                message = _("; ").join([_("not handed in"), *work.notes])
                 yield ExerciseResult(exercise.id, "missing", 0.0, exercise.points, message), "", ""
             elif isinstance(source, str):
                 yield ExerciseResult(exercise.id, "rejected", 0.0, exercise.points, source), "", ""
@@ -300,12 +300,15 @@ class StudentGrader:
         score, points = points_of(graded.checks)
         messages = []
         for id in supplied:
-            why = "lost marks" if id in work.sources else "is missing"
-            messages.append(f"your own `{id}` {why}; the grader supplied a correct one, so that it costs nothing here")
+            if id in work.sources:
+                why = _("your own `{id}` lost marks; the grader supplied a correct one, so that it costs nothing here")
+            else:
+                why = _("your own `{id}` is missing; the grader supplied a correct one, so that it costs nothing here")
+            messages.append(why.format(id=id))
         if graded.checks and graded.checks[0].status != "passed":
             messages += work.notes
         return ExerciseResult(
-            exercise.id, "graded", score, points, "; ".join(messages), tuple(supplied), source.digest, 0.0,
+            exercise.id, "graded", score, points, _("; ").join(messages), tuple(supplied), source.digest, 0.0,
             tuple(graded.checks),
         )  # fmt: skip
 

@@ -21,6 +21,7 @@ from autograder.errors import CourseError, WorkerError
 from autograder.exercise import Course, Exercise
 from autograder.grading.drawing import first_layer, training
 from autograder.grading.mirrors import RemoteModule
+from autograder.language import _
 from autograder.pictures import Picture, Training
 from autograder.sandbox.recipe import Recipe
 from autograder.sandbox.wire import WireError
@@ -89,18 +90,20 @@ class Calibration:
 
     def threshold(self, exercise: Exercise, check: str, recipe: Recipe) -> float:
         """The share of test images that a network must recognise. Raises `CourseError` if it is not known any more."""
-        path, command = exercise.folder / FILE, f"run `autograde calibrate {exercise.id}`"
+        path, command = exercise.folder / FILE, _("run `autograde calibrate {id}`").format(id=exercise.id)
         entry = self.entries[exercise.id].get(check, {}).get(self.course.dataset)
         if entry is None:
-            raise CourseError(path, None, f"no threshold for `{check}` on {self.course.dataset}: {command}")
+            reason = _("no threshold for `{check}` on {dataset}: {command}")
+            raise CourseError(path, None, reason.format(check=check, dataset=self.course.dataset, command=command))
         for what, kept, now in (
-            ("the recipe", entry.recipe, recipe.to_json()),
-            ("the dataset", entry.dataset_digest, self.dataset().digest),
-            ("the reference", entry.solution, solution_digest(exercise)),
+            (_("the recipe"), entry.recipe, recipe.to_json()),
+            (_("the dataset"), entry.dataset_digest, self.dataset().digest),
+            (_("the reference"), entry.solution, solution_digest(exercise)),
             ("torch", _major(entry.torch), _major(torch.__version__)),
         ):
             if kept != now:
-                raise CourseError(path, None, f"the threshold of `{check}` is stale, {what} has changed: {command}")
+                reason = _("the threshold of `{check}` is stale, {what} has changed: {command}")
+                raise CourseError(path, None, reason.format(check=check, what=what, command=command))
         return entry.threshold
 
 
@@ -130,10 +133,12 @@ class Measured:
         if recording is not None:
             recording.append((recipe, right / len(tests)))
         elif right < threshold * len(tests):
-            raise Mismatch(
-                f"after {recipe.epochs} epochs the network recognises {right / len(tests):.1%} of {len(tests)} images "
-                f"that it has not seen; at least {threshold:.1%} are needed"
+            message = _(
+                "after {epochs} epochs the network recognises {share:.1%} of {count} images that it has not seen; "
+                "at least {threshold:.1%} are needed"
             )
+            share = right / len(tests)
+            raise Mismatch(message.format(epochs=recipe.epochs, share=share, count=len(tests), threshold=threshold))
 
 
 def _with_first_layer(picture: Training, net: RemoteModule, image: torch.Tensor) -> Training:
@@ -165,7 +170,7 @@ def _read(exercise: Exercise) -> dict[str, dict[str, Entry]]:
         raw = json.loads(path.read_text(encoding="utf-8"))
         return {check: {name: Entry(**entry) for name, entry in found.items()} for check, found in raw.items()}
     except (ValueError, TypeError, AttributeError) as error:
-        reason = f"not what `autograde calibrate {exercise.id}` writes: {error}"
+        reason = _("not what `autograde calibrate {id}` writes: {error}").format(id=exercise.id, error=error)
         raise CourseError(path, getattr(error, "lineno", None), reason) from None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
+from autograder.language import _
 from autograder.results import Kind
 
 Function = TypeVar("Function", bound=Callable[..., None])
@@ -38,17 +39,20 @@ def check(
             ...
     """
     if kind not in get_args(Kind):
-        raise ValueError(f"kind must be one of {', '.join(get_args(Kind))}, not {kind!r}")
+        reason = _("kind must be one of {kinds}, not {kind!r}")
+        raise ValueError(reason.format(kinds=", ".join(get_args(Kind)), kind=kind))
     if points < 0:
-        raise ValueError(f"points must not be negative: {points}")
+        raise ValueError(_("points must not be negative: {points}").format(points=points))
 
     def mark(function: Function) -> Function:
         title = (inspect.getdoc(function) or "").partition("\n")[0].strip()
         if not title:
-            raise ValueError(f"check `{function.__name__}` needs a docstring: the sentence that a student reads")
+            reason = _("check `{check}` needs a docstring: the sentence that a student reads")
+            raise ValueError(reason.format(check=function.__name__))
         for need in needs:
             if check_of(need) is None:
-                raise ValueError(f"check `{function.__name__}` needs `{need.__name__}`, which is not a check")
+                reason = _("check `{check}` needs `{need}`, which is not a check")
+                raise ValueError(reason.format(check=function.__name__, need=need.__name__))
         names = tuple(need.__name__ for need in needs)
         function.__check__ = Check(function.__name__, kind, float(points), title, names)  # type: ignore[attr-defined]
         return function

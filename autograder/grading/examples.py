@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 from hypothesis.internal.constants_ast import Constants
 
+from autograder.language import _
+
 Function = TypeVar("Function", bound=Callable[..., None])
 
 
@@ -44,7 +46,8 @@ def examples(count: int, /, **strategies: st.SearchStrategy[Any]) -> Callable[[F
         signature = inspect.signature(function)
         for name in strategies:
             if name not in signature.parameters:
-                raise ValueError(f"`{function.__name__}` takes no argument `{name}` for its examples")
+                reason = _("`{function}` takes no argument `{name}` for its examples")
+                raise ValueError(reason.format(function=function.__name__, name=name))
         others = [each for each in signature.parameters.values() if each.name not in strategies]
         function.__signature__ = signature.replace(parameters=others)  # type: ignore[attr-defined]
         function.__examples__ = (count, strategies)  # type: ignore[attr-defined]

@@ -18,6 +18,7 @@ from typing import Any
 from autograder.errors import CourseError
 from autograder.exercise import Exercise
 from autograder.grading.examples import fresh
+from autograder.language import _
 from autograder.sandbox import wire
 from autograder.sandbox.executor import Executor
 
@@ -40,7 +41,7 @@ class Reference:
             raise AttributeError(name)
         found = getattr(self._load(), name, None)
         if found is None:
-            raise CourseError(self._path, None, f"defines no `{name}`")
+            raise CourseError(self._path, None, _("defines no `{name}`").format(name=name))
         return self._memoised(name, found) if isinstance(found, FunctionType) else found
 
     def _load(self) -> Any:

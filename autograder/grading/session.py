@@ -25,7 +25,7 @@ from autograder.grading.examples import drawn_examples, fresh, seed_of
 from autograder.grading.handles import Diverged, Submission
 from autograder.grading.reference import Reference
 from autograder.grading.rehearsal import Rehearsed
-from autograder.language import speaking
+from autograder.language import _, speaking
 from autograder.nearmiss import only_square
 from autograder.sandbox.connection import Batch, Worker
 from autograder.sandbox.recipe import Recipe
@@ -88,7 +88,7 @@ class GradingSession:
         files = [str(path) for path in self.by_file]
         for path in self.by_file:
             if not path.is_file():
-                raise CourseError(path, None, "there is no such file")
+                raise CourseError(path, None, _("there is no such file"))
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         root = str(self.course.root.resolve())
         plugins = ("cacheprovider", "terminal", "logging", "warnings", "unraisableexception", "threadexception")
@@ -104,7 +104,7 @@ class GradingSession:
         if self.error is not None:
             raise self.error
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-            raise MachineryError(f"the test session ended with {code!r}")
+            raise MachineryError(_("the test session ended with {code!r}").format(code=code))
 
     def _forget_modules(self) -> None:
         """pytest names a test module after its path below the root, so that the next course would get this one's."""
@@ -138,13 +138,14 @@ class GradingSession:
             assert isinstance(item, CheckItem)
             for name in item._fixtureinfo.argnames:
                 if name not in (PUBLIC_FIXTURES if self.public else FIXTURES):
-                    reason = f"check `{item.check.name}` takes `{name}`, which no check of this file can have"
+                    reason = _("check `{check}` takes `{name}`, which no check of this file can have")
+                    reason = reason.format(check=item.check.name, name=name)
                     self.error = self.error or CourseError(item.path, None, reason)
             self.items[item.exercise.id].append(item)
         for id, items in self.items.items():
             path = next(path for path, exercise in self.by_file.items() if exercise.id == id)
             if not items or (items[0].check.name, items[0].check.kind) != ("interface", "interface"):
-                reason = "the first check must be called `interface` and be of that kind"
+                reason = _("the first check must be called `interface` and be of that kind")
                 self.error = self.error or CourseError(path, None, reason)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
