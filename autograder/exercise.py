@@ -22,6 +22,7 @@ import yaml
 from autograder import datasets
 from autograder.errors import CourseError, UsageError
 from autograder.language import words_of
+from autograder.late import LatePolicy, read_policy
 
 FORMAT = 1
 MAX_LIMIT = 1_000_000
@@ -63,6 +64,7 @@ class Exercise:
     forbid: tuple[str, ...]
     limits: Limits
     misconceptions: Mapping[str, str]
+    extra_credit: bool = False  # its points count for a student's score, and not for the points to be had
 
     @property
     def solution(self) -> Path:
@@ -122,6 +124,8 @@ class Course:
     exercises: tuple[Exercise, ...]
     dataset: str
     data: Path
+    late: LatePolicy | None = None
+    package: str = ""  # what students' machines give to pip to get this package; the release on PyPI if empty
 
     def select(self, ids: Collection[str]) -> tuple[Exercise, ...]:
         """The exercises with these ids, in the course's order; all of them if none is named."""
@@ -153,7 +157,8 @@ def load_course(root: Path) -> Course:
         raise UsageError(f"{root} is not a course: it has no reference/ folder; name one with --course DIR")
     path = reference / "course.yaml"
     keys: dict[str, type | tuple[type, ...]] = {
-        "format": int, "name": str, "salt": str, "dataset": str, "data": str, "limits": dict,
+        "format": int, "name": str, "salt": str, "dataset": str, "data": str, "limits": dict, "late": dict,
+        "package": str,
     }  # fmt: skip
     settings = _read(path, keys, {"format", "name", "salt"})
     if not settings["salt"]:
@@ -164,7 +169,15 @@ def load_course(root: Path) -> Course:
         raise CourseError(path, _line(path, "dataset"), reason)
     data = root / settings.get("data", "data")
     exercises = _with_limits(path, settings.get("limits", {}), discover(reference))
-    return Course(root, settings["name"], settings["salt"], exercises, dataset, data)
+    late = read_policy(path, settings["late"], _line) if "late" in settings else None
+    return Course(root, settings["name"], settings["salt"], exercises, dataset, data, late, _package(path, settings))
+
+
+def _package(path: Path, settings: Mapping[str, Any]) -> str:
+    package = str(settings.get("package", ""))
+    if not package.isprintable() or package.startswith("-"):
+        raise CourseError(path, _line(path, "package"), "`package` must be one requirement, as pip takes it")
+    return package
 
 
 def load_public(exercises: Path) -> Course:
@@ -182,7 +195,7 @@ def discover(root: Path) -> list[Exercise]:
 
 _KEYS: dict[str, type | tuple[type, ...]] = {
     "format": int, "order": int, "title": str, "points": (int, float), "implement": list,
-    "forbid": list, "limits": dict, "misconceptions": dict,
+    "forbid": list, "limits": dict, "misconceptions": dict, "extra_credit": bool,
 }  # fmt: skip
 
 
@@ -200,7 +213,8 @@ def load_exercise(folder: Path) -> Exercise:
             raise CourseError(path, _line(path, str(id)), f"misconception `{id}` needs a hint, one or two sentences")
     return Exercise(
         id=folder.name, folder=folder, order=raw["order"], title=raw["title"], points=float(raw["points"]),
-        limits=_limits(path, raw.get("limits", {})), misconceptions=raw.get("misconceptions", {}), **names,
+        limits=_limits(path, raw.get("limits", {})), misconceptions=raw.get("misconceptions", {}),
+        extra_credit=raw.get("extra_credit", False), **names,
     )  # fmt: skip
 
 
@@ -260,7 +274,7 @@ def _read(path: Path, keys: Mapping[str, type | tuple[type, ...]], required: Col
     for key, value in raw.items():
         if key not in keys:
             raise CourseError(path, _line(path, str(key)), f"unknown key `{key}`; expected {_listed(keys)}")
-        if not isinstance(value, keys[key]) or isinstance(value, bool):
+        if not isinstance(value, keys[key]) or (isinstance(value, bool) and keys[key] is not bool):
             raise CourseError(path, _line(path, key), f"`{key}` has the wrong type: {type(value).__name__}")
     for key in sorted(required):
         if key not in raw:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import terminal
 from autograder.device import choose
 from autograder.engine import Work, grade_class
 from autograder.exercise import Course, Exercise
+from autograder.gradebook import apply_overrides
+from autograder.language import _, ngettext
 from autograder.pictures import Picture
 from autograder.report.pictures import keep_pictures
 from autograder.report.sources import keep_sources
-from autograder.results import ExerciseResult, Record, SubmissionResult, write_record, write_whole
+from autograder.results import ExerciseResult, Late, Record, SubmissionResult, write_record, write_whole
 from autograder.sandbox.isolation import require
 from autograder.sandbox.warm import WarmProcess
-from autograder.submission import Rejected, Source, Submission
+from autograder.submission import Rejected, Source, Submission, Unreadable, submitted_at
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ def grade_submissions(
     isolation = require(warm, wishes.require_isolation, private=[course.root / "reference", wishes.out])
     device, isolation = choose(wishes.device, warm, isolation, wishes.require_isolation)
     terminal.say_isolation(isolation)
+    late = _late(course, submissions)
     keep_sources(wishes.out, submissions)
     work = [Work(each.student, _sources(each), each.notes) for each in submissions]
     found: dict[str, dict[str, ExerciseResult]] = {each.student: {} for each in work}
@@ -64,12 +67,46 @@ def grade_submissions(
         isolation=isolation,
         exercises=tuple((each.id, each.say(each.title), each.points) for each in exercises),
         submissions=tuple(
-            SubmissionResult(student, tuple(results[each.id] for each in exercises))
+            SubmissionResult(
+                student,
+                tuple(replace(results[each.id], extra_credit=each.extra_credit) for each in exercises),
+                late.get(student),
+            )
             for student, results in sorted(found.items())
         ),
+        extra_credit=frozenset(each.id for each in exercises if each.extra_credit),
     )
+    record = apply_overrides(record, wishes.out)
     write_record(record, wishes.out)
     return record
+
+
+def _late(course: Course, submissions: Sequence[Submission]) -> dict[str, Late]:
+    """What the course's late policy makes of each submission, and on stderr what it could not know."""
+    policy = course.late
+    if policy is None:
+        return {}
+    judged, unknown = {}, []
+    for each in submissions:
+        try:
+            submitted = submitted_at(each.entry, course.name, policy.trusts_files) if each.entry else None
+        except (Unreadable, OSError) as error:
+            terminal.err.print(f"{each.student}: {error}", markup=False)
+            submitted = None
+        if submitted is None:
+            unknown.append(each.student)
+        judged[each.student] = policy.judge(each.student, submitted)
+    if unknown:
+        text = ngettext(
+            "nothing says when {count} submission came, so that it counts as in time: {students}",
+            "nothing says when {count} submissions came, so that they count as in time: {students}",
+            len(unknown),
+        )
+        terminal.err.print(text.format(count=len(unknown), students=", ".join(unknown)), markup=False)
+    for student in sorted(policy.extensions.keys() - judged.keys()):
+        text = _("the extension for `{student}` is nobody's: there is no such submission")
+        terminal.err.print(text.format(student=student), markup=False)
+    return judged
 
 
 def _sources(submission: Submission) -> Mapping[str, Source | str]:

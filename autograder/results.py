@@ -9,7 +9,7 @@ import math
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,7 +24,11 @@ ExerciseStatus = Literal["graded", "missing", "rejected", "ungraded"]
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one check found. `id` is `<exercise>/<check>`; `message` is fit for the student to read."""
+    """What one check found. `id` is `<exercise>/<check>`; `message` is fit for the student to read.
+
+    Where an instructor's score stands in place of the grader's, `auto_score` is the grader's. `extra_credit` is
+    what an instructor gave on top of `score`.
+    """
 
     id: str
     kind: Kind
@@ -35,11 +39,17 @@ class CheckResult:
     message: str = ""
     misconception: str | None = None
     hint: str = ""
+    auto_score: float | None = None
+    extra_credit: float = 0.0
 
 
 @dataclass(frozen=True)
 class ExerciseResult:
-    """One student's result in one exercise."""
+    """One student's result in one exercise.
+
+    `manual_score` is what an instructor gave beside the checks, where there are none to hang it on. The points of
+    an exercise with `extra_credit` count for a student's score, and not for the points that are to be had.
+    """
 
     id: str
     status: ExerciseStatus
@@ -50,6 +60,9 @@ class ExerciseResult:
     digest: str = ""
     seconds: float = 0.0
     checks: tuple[CheckResult, ...] = ()
+    manual_score: float | None = None
+    comment: str = ""  # an instructor's
+    extra_credit: bool = False
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> ExerciseResult:
@@ -70,19 +83,56 @@ class Isolation:
 
 
 @dataclass(frozen=True)
+class Late:
+    """What the late policy makes of one submission. Times are ISO 8601, `submitted` is None where nobody knows.
+
+    It came `seconds` after `due`, an extension included, and `factor` of each exercise's score is left.
+    """
+
+    due: str
+    submitted: str | None
+    seconds: float
+    factor: float
+
+    def penalty(self, result: ExerciseResult) -> float:
+        """The points that an exercise loses."""
+        return tidy(max(0.0, result.score or 0.0) * (1 - self.factor))
+
+
+@dataclass(frozen=True)
 class SubmissionResult:
-    """One student's results in all exercises."""
+    """One student's results in all exercises; `late` is there if the course has a late policy."""
 
     student: str
     exercises: tuple[ExerciseResult, ...]
+    late: Late | None = None
 
     @property
     def score(self) -> float:
+        """What counts: the scores of the exercises, less the penalty."""
+        return tidy(self.raw_score - self.penalty)
+
+    @property
+    def raw_score(self) -> float:
         return tidy(sum(exercise.score or 0.0 for exercise in self.exercises))
 
     @property
+    def penalty(self) -> float:
+        return tidy(sum(self.late.penalty(exercise) for exercise in self.exercises)) if self.late else 0.0
+
+    @property
     def points(self) -> float:
-        return tidy(sum(exercise.points for exercise in self.exercises))
+        return tidy(sum(exercise.points for exercise in self.exercises if not exercise.extra_credit))
+
+    def to_json(self) -> dict[str, Any]:
+        late = {"late": {**asdict(self.late), "penalty": self.penalty}} if self.late else {}
+        return {
+            "student": self.student,
+            "score": self.score,
+            "points": self.points,
+            **late,
+            "exercises": [to_json(exercise) for exercise in self.exercises],
+        }
 
 
 @dataclass(frozen=True)
@@ -94,6 +144,7 @@ class Record:
     isolation: Isolation
     exercises: tuple[tuple[str, str, float], ...]  # id, title, points
     submissions: tuple[SubmissionResult, ...]
+    extra_credit: frozenset[str] = frozenset()  # the exercises whose points are not among those to be had
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -101,21 +152,26 @@ class Record:
             "course": self.course,
             "device": self.device,
             "isolation": self.isolation.to_json(),
-            "exercises": [{"id": id, "title": title, "points": points} for id, title, points in self.exercises],
-            "submissions": [
-                {
-                    "student": each.student,
-                    "score": each.score,
-                    "points": each.points,
-                    "exercises": [to_json(exercise) for exercise in each.exercises],
-                }
-                for each in self.submissions
+            "exercises": [
+                {"id": id, "title": title, "points": points}
+                | ({"extra_credit": True} if id in self.extra_credit else {})
+                for id, title, points in self.exercises
             ],
+            "submissions": [each.to_json() for each in self.submissions],
         }
 
 
+# Keys that are there only where they say something: an instructor's word, or an extra exercise.
+_SILENT: Mapping[str, Any] = {"manual_score": None, "comment": "", "auto_score": None, "extra_credit": 0}
+
+
 def to_json(result: ExerciseResult) -> dict[str, Any]:
-    return asdict(result)
+    checks = [_spoken(asdict(check)) for check in result.checks]
+    return _spoken(asdict(replace(result, checks=()))) | {"checks": checks}
+
+
+def _spoken(raw: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in raw.items() if key not in _SILENT or value != _SILENT[key]}
 
 
 def tidy(score: float) -> float:

@@ -114,7 +114,7 @@ class TestSlips:
             ("- format: 1\n", 1, "expected `key: value` lines"),
             (MINIMAL + "a: b: c\n", 6, "mapping values are not allowed here"),
             (MINIMAL + "title: [\n", 7, "expected the node content, but found '<stream end>'"),
-            (MINIMAL + "titel: x\n", 6, "unknown key `titel`; expected `forbid`, `format`"),
+            (MINIMAL + "titel: x\n", 6, "unknown key `titel`; expected `extra_credit`, `forbid`"),
             (MINIMAL + "3: x\n", 6, "unknown key `3`"),
             (MINIMAL.replace("order: 3", "order: '3'"), 2, "`order` has the wrong type: str"),
             (MINIMAL.replace("order: 3", "order: true"), 2, "`order` has the wrong type: bool"),

@@ -462,7 +462,8 @@ class TestCommand:
         (out / "index.html").unlink()
 
         assert main(["report", str(out), "--course", "there"]) == 0
-        assert capsys.readouterr().out == f"dashboard: {out / 'index.html'}\n"
+        said = capsys.readouterr().out
+        assert said == f"dashboard: {out / 'index.html'}\ngradebook: {out / 'gradebook.db'}\n"
         assert (out / "index.html").is_file()
 
     @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ class Row:
     seconds: float
     tags: str
     held: bool
+    penalty: float  # what lateness takes
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def dashboard(record: Record, folders: Mapping[str, str], out: Path, course: Pat
         held=sum(each.ungraded for each in exercises),
         rejected=_troubles(record, links, "rejected"),
         bars=tuple(Bar(10 * low, count) for low, count in enumerate(measures.histogram(fractions))),
-        points=sum(each.points for each in exercises),
+        points=sum(each.points for each in exercises if each.id not in record.extra_credit),
         counted=len(present),
         mean=statistics.fmean(fractions) if fractions else None,
         median=statistics.median(fractions) if fractions else None,
@@ -176,15 +177,17 @@ def _row(each: SubmissionResult, link: Link, tags: Sequence[str]) -> Row:
         words.append("full")
     else:
         words.append("lost")
+    if each.penalty:
+        words.append("late")
     return Row(
         link.student, link.href, each.score, each.points, fraction(each),
         tuple(_cell(result) for result in each.exercises), sum(result.seconds for result in each.exercises),
-        " ".join([*words, *tags]), _held(each),
+        " ".join([*words, *tags]), _held(each), each.penalty,
     )  # fmt: skip
 
 
 def _cell(result: ExerciseResult) -> Cell:
-    if result.status != "graded" or result.score is None:
+    if result.score is None or (result.status != "graded" and result.manual_score is None):
         text = {"missing": "–", "rejected": "✕", "ungraded": "?"}.get(result.status, "?")
         return Cell(text, result.status)
     share = result.score / result.points if result.points else 1.0

@@ -12,6 +12,7 @@ from autograder.language import N_, _
 from autograder.pictures import Picture
 from autograder.report.clusters import LOST
 from autograder.report.heatmaps import ComparisonView, TrainingView, draw, size
+from autograder.report.instructor import by_hand, late_sentence
 from autograder.report.listing import Listing, listing, named_line
 from autograder.report.text import MAX_MESSAGE, Allowance, clip, shown_name
 from autograder.results import CheckResult, ExerciseResult, Record, SubmissionResult
@@ -21,6 +22,7 @@ TEXT_ROOM = 80_000  # bytes of a page for messages and hints
 SOURCE_ROOM = 100_000  # bytes of a page for the student's code
 PICTURE_ROOM = 200_000
 MAX_TITLE = 200
+MAX_COMMENT = 4000
 
 HELD = N_("This could not be graded through no fault of yours. It has no score yet, and staff have been told.")
 
@@ -59,6 +61,9 @@ class Card:
     source: Listing | None
     comparisons: tuple[ComparisonView, ...] = ()
     trainings: tuple[TrainingView, ...] = ()
+    extra_credit: bool = False
+    by_hand: tuple[str, ...] = ()  # sentences on what an instructor gave
+    comment: str = ""  # an instructor's
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class Feedback:
     score: float
     points: float
     cards: tuple[Card, ...]
+    late: str  # a sentence on what it cost to be late
 
 
 def feedback(
@@ -91,7 +97,10 @@ def feedback(
         card, used = with_pictures(card, pictures if digest == result.digest else (), picture_room)
         picture_room -= used
         cards.append(card)
-    return Feedback(shown_name(submission.student), record.course, submission.score, submission.points, tuple(cards))
+    return Feedback(
+        shown_name(submission.student), record.course, submission.score, submission.points, tuple(cards),
+        late_sentence(submission),
+    )  # fmt: skip
 
 
 def with_pictures(card: Card, pictures: Iterable[Picture], room: int = PICTURE_ROOM) -> tuple[Card, int]:
@@ -122,6 +131,9 @@ def _card(result: ExerciseResult, title: str, source: Source | None, text: Allow
         skipped=tuple(each for each in checks if each.status == "skipped"),
         passed=tuple(each for each in checks if each.status == "passed"),
         source=shown,
+        extra_credit=result.extra_credit,
+        by_hand=tuple(by_hand(result)),
+        comment=text.take(result.comment, MAX_COMMENT),
     )  # fmt: skip
     return card, used
 

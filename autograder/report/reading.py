@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, get_args
 
@@ -16,6 +17,7 @@ from autograder.results import (
     ExerciseStatus,
     Isolation,
     Kind,
+    Late,
     Record,
     SubmissionResult,
 )
@@ -63,9 +65,22 @@ def _record(raw: Mapping[str, Any]) -> Record:
             (_text(each["id"]), _text(each["title"]), _number(each["points"])) for each in raw["exercises"]
         ),
         submissions=tuple(
-            SubmissionResult(_text(each["student"]), _each(_exercise, each["exercises"])) for each in raw["submissions"]
+            SubmissionResult(
+                _text(each["student"]),
+                _each(_exercise, each["exercises"]),
+                _late(each["late"]) if "late" in each else None,
+            )
+            for each in raw["submissions"]
+        ),
+        extra_credit=frozenset(
+            _text(each["id"]) for each in raw["exercises"] if _flag(each.get("extra_credit", False))
         ),
     )
+
+
+def _late(raw: Mapping[str, Any]) -> Late:
+    submitted = None if raw["submitted"] is None else _time(raw["submitted"])
+    return Late(_time(raw["due"]), submitted, _number(raw["seconds"]), _number(raw["factor"]))
 
 
 def _exercise(raw: Mapping[str, Any]) -> ExerciseResult:
@@ -79,6 +94,9 @@ def _exercise(raw: Mapping[str, Any]) -> ExerciseResult:
         digest=_text(raw["digest"]),
         seconds=_number(raw["seconds"]),
         checks=_each(_check, raw["checks"]),
+        manual_score=_number(raw["manual_score"]) if "manual_score" in raw else None,
+        comment=_text(raw.get("comment", "")),
+        extra_credit=_flag(raw.get("extra_credit", False)),
     )
 
 
@@ -93,6 +111,8 @@ def _check(raw: Mapping[str, Any]) -> CheckResult:
         message=_text(raw["message"]),
         misconception=None if raw["misconception"] is None else _text(raw["misconception"]),
         hint=_text(raw["hint"]),
+        auto_score=_number(raw["auto_score"]) if "auto_score" in raw else None,
+        extra_credit=_number(raw.get("extra_credit", 0.0)),
     )
 
 
@@ -112,6 +132,17 @@ def _number(raw: Any) -> float:
     if isinstance(raw, bool) or not isinstance(raw, (int, float)):
         raise TypeError(f"a number is expected, not {type(raw).__name__}")
     return float(raw)
+
+
+def _flag(raw: Any) -> bool:
+    if not isinstance(raw, bool):
+        raise TypeError(f"true or false is expected, not {type(raw).__name__}")
+    return raw
+
+
+def _time(raw: Any) -> str:
+    datetime.fromisoformat(_text(raw))
+    return str(raw)
 
 
 def _one_of(words: Any, raw: Any) -> Any:

@@ -113,7 +113,7 @@ def of_checks(record: Record) -> list[CheckStatistics]:
         held = any(result.score is None for result in each.exercises)
         for result in each.exercises:
             for check in result.checks:
-                rest = None if held else tidy(each.score - check.score)
+                rest = None if held else tidy(each.raw_score - check.score)
                 met.setdefault(check.id, []).append((check, rest))
     order = {id: number for number, (id, _, _) in enumerate(record.exercises)}
     ids = sorted(met, key=lambda id: order.get(id.partition("/")[0], len(order)))

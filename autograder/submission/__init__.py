@@ -4,6 +4,7 @@
     folders    a folder's files            archives   an archive's files
     syntax     the names that code binds   notebooks  a notebook as a module
     reading    one entry -> Submission     entries    a folder of entries -> list of Submission
+    times      when an entry was handed in
 
 Everything a student can make long, deep or many has a bound here. A file beyond it, or one that cannot
 be read, is `Rejected` with a reason and costs that student that exercise, and nobody else anything.
@@ -11,6 +12,9 @@ be read, is `Rejected` with a reason and costs that student that exercise, and n
 
 from autograder.submission.entries import collect, folder_names, ignored
 from autograder.submission.reading import Submission, read
-from autograder.submission.source import Rejected, Source
+from autograder.submission.source import Rejected, Source, Unreadable
+from autograder.submission.times import submitted_at
 
-__all__ = ["Rejected", "Source", "Submission", "collect", "folder_names", "ignored", "read"]
+__all__ = [
+    "Rejected", "Source", "Submission", "Unreadable", "collect", "folder_names", "ignored", "read", "submitted_at",
+]  # fmt: skip

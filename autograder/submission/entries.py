@@ -7,6 +7,7 @@ import os
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def collect(folder: Path, exercises: Mapping[str, Collection[str]]) -> list[Subm
             names = " and ".join(shown(path.name) for path in rivals[:5])
             submissions.append(reject(ids[student], exercises, f"{names} cannot be used: {problem}"))
         else:
-            submissions.append(read(paths[0], exercises, ids[student]))
+            submissions.append(replace(read(paths[0], exercises, ids[student]), entry=paths[0]))
     return sorted(submissions, key=lambda submission: submission.student)
 
 

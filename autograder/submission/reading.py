@@ -38,12 +38,14 @@ _TAKEN_MODULES = sys.stdlib_module_names | {"autograder", "numpy", "scipy", "tor
 class Submission:
     """What one student handed in. An exercise that is not in `sources` is missing.
 
-    `notes` are sentences for the student, and for whoever helps: what was left out or looks misnamed.
+    `notes` are sentences for the student, and for whoever helps: what was left out or looks misnamed. `entry` is
+    where it was read, if it was.
     """
 
     student: str
     sources: Mapping[str, Source | Rejected]
     notes: tuple[str, ...] = ()
+    entry: Path | None = field(default=None, compare=False)
 
 
 def read(entry: Path, exercises: Mapping[str, Collection[str]], student: str) -> Submission:
@@ -140,11 +142,12 @@ class _Work:
     def source(self, file: File) -> tuple[Source, frozenset[str] | None]:
         """The source, and the names that a notebook defines; a module is not examined."""
         if not file.name.lower().endswith(".ipynb"):
-            return Source(file.name, self._text(file), self._helpers(file)), None
+            return Source(file.name, self._text(file), self._helpers(file), path="/".join(file.path)), None
         wanted = {name for required in self.exercises.values() for name in required}
         notebook = convert(file.load(), wanted)
         self.notes += [f"{shown(file.name)}: {note}" for note in notebook.notes]
-        return Source(file.name, notebook.text, self._helpers(file), notebook.cells), notebook.defines
+        source = Source(file.name, notebook.text, self._helpers(file), notebook.cells, "/".join(file.path))
+        return source, notebook.defines
 
     def _helpers(self, of: File) -> dict[str, str]:
         """The modules beside a file, by name; the first of them, if they are too many or too large."""
