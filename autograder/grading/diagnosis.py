@@ -29,37 +29,47 @@ class Behaviour:
     """What a chaff does in one check that it does not pass."""
 
     misconception: str
-    made_for_it: bool  # whether its folder says that this check must catch it
     transcript: list[Any]
 
 
 class Diagnosis:
-    """Learns what an exercise's chaffs do in a check when somebody fails it first."""
+    """Learns what an exercise's chaffs do in a check when somebody fails it first.
+
+    The chaffs that were made for the check come first, and where one of them explains the failure no other
+    chaff is run.
+    """
 
     def __init__(self, session: GradingSession) -> None:
         self.session = session
-        self.known: dict[tuple[str, str], list[Behaviour]] = {}
+        self.known: dict[tuple[str, str, bool], list[Behaviour]] = {}
 
     def __call__(self, item: CheckItem, transcript: list[Any]) -> str | None:
         """The misconception whose chaffs alone behave like this, those made for this check first."""
-        if self.session.public:
-            return None
-        known = self._behaviours(item)
-        alike = [each for each in known if _same(each.transcript, transcript)]
-        if not alike:  # a module that draws its first weights in another way may still be wrong in the same way
-            calls = _without_state(transcript)
-            alike = [each for each in known if _same(_without_state(each.transcript), calls)]
-        made_for_it = {each.misconception for each in alike if each.made_for_it}
-        candidates = made_for_it or {each.misconception for each in alike}
+        candidates = self.candidates(item, transcript)
         return candidates.pop() if len(candidates) == 1 else None
 
-    def _behaviours(self, item: CheckItem) -> list[Behaviour]:
-        key = item.exercise.id, item.check.name
+    def candidates(self, item: CheckItem, transcript: list[Any]) -> set[str]:
+        """The misconceptions whose chaffs behave like this; of the chaffs made for this check if there are any."""
+        if self.session.public or _untouched(transcript):
+            return set()
+        # A module that draws its first weights in another way may still be wrong in the same way.
+        for view in (list, _without_state):
+            seen = view(transcript)
+            for made_for_it in (True, False):
+                known = self._behaviours(item, made_for_it)
+                alike = {each.misconception for each in known if same(view(each.transcript), seen)}
+                if alike:
+                    return alike
+        return set()
+
+    def _behaviours(self, item: CheckItem, made_for_it: bool) -> list[Behaviour]:
+        key = item.exercise.id, item.check.name, made_for_it
         if key not in self.known:
             self.known[key] = [
-                Behaviour(misconception_of(path), path.parent.name == item.check.name, transcript)
+                Behaviour(misconception_of(path), transcript)
                 for path in item.exercise.chaffs
-                if (transcript := self._transcript(item, AuthorCode.of(path))) is not None
+                if (path.parent.name == item.check.name) == made_for_it
+                and (transcript := self._transcript(item, AuthorCode.of(path))) is not None
             ]
         return self.known[key]
 
@@ -76,12 +86,17 @@ class Diagnosis:
         return submission.transcript
 
 
+def _untouched(transcript: list[Any]) -> bool:
+    """Whether a function was called whose body is still the stub's: no chaff is like that."""
+    return any(entry[:3] == ("error", "NotImplementedError", "") for entry in transcript)
+
+
 def _without_state(transcript: list[Any]) -> list[Any]:
     """A transcript without the values that were fetched, which may be random."""
     return [("fetched", _outline(entry[1])) if entry[0] == "fetched" else entry for entry in transcript]
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Whether two transcripts, or two things in them, are the same but for rounding."""
     if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
         if one.shape != other.shape or one.dtype != other.dtype or one.requires_grad != other.requires_grad:
@@ -92,9 +107,9 @@ def _same(one: Any, other: Any) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, (list, tuple)):
-        return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
+        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
     if isinstance(one, dict):
-        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
     if isinstance(one, float):
         alike: bool = math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-4)
         return alike or (math.isnan(one) and math.isnan(other))
