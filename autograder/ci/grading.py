@@ -1,0 +1,109 @@
+"""The checkout graded: by the hidden tests where the private side is at hand, else by the public ones."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.engine import StudentGrader, Work
+from autograder.exercise import Course, Exercise
+from autograder.grade import Wishes, grade_submissions
+from autograder.grading.session import CPU, GradingSession
+from autograder.report.sources import keep_sources
+from autograder.results import ExerciseResult, Record, SubmissionResult, write_record, write_whole
+from autograder.sandbox.isolation import require
+from autograder.sandbox.warm import WarmProcess
+from autograder.submission import Rejected, Submission
+from autograder.terminal import harmless
+
+LEVEL = "uid"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The record of one submission, and the exercises whose code printed what looks like a workflow command."""
+
+    record: Record
+    shouting: tuple[str, ...]
+
+
+def grade_hidden(
+    course: Course, exercises: Sequence[Exercise], submission: Submission, warm: WarmProcess, out: Path, device: str
+) -> Graded:
+    """Grade with the hidden tests, into the private folder `out`."""
+    record = grade_submissions(course, exercises, [submission], warm, Wishes(out, 1, device, LEVEL, fresh=True))
+    return Graded(record, _shouting(out, submission.student, exercises))
+
+
+def grade_public(
+    course: Course, exercises: Sequence[Exercise], submission: Submission, warm: WarmProcess, out: Path
+) -> Graded:
+    """Grade with the public tests, each of which counts one point, into the private folder `out`."""
+    isolation = require(warm, LEVEL, private=[out])
+    sources = {id: each.message if isinstance(each, Rejected) else each for id, each in submission.sources.items()}
+    results: list[ExerciseResult] = []
+
+    def run(session: GradingSession) -> None:
+        warm.ready()
+        work = Work(submission.student, sources, submission.notes)
+        for result, _key, printed in StudentGrader(session, warm, None).grade(work, exercises):
+            results.append(_counted(result, len(session.items[result.id])))
+            if printed:
+                write_whole(out / "logs" / submission.student / f"{result.id}.txt", harmless(printed))
+
+    with _set_aside():
+        GradingSession(course, exercises, public=True).run(run)
+    keep_sources(out, [submission])
+    record = Record(
+        course=course.name,
+        device=CPU.type,
+        isolation=isolation,
+        exercises=tuple((each.id, each.title, result.points) for each, result in zip(exercises, results, strict=True)),
+        submissions=(SubmissionResult(submission.student, tuple(results)),),
+    )
+    write_record(record, out)
+    return Graded(record, _shouting(out, submission.student, exercises))
+
+
+def _counted(result: ExerciseResult, checks: int) -> ExerciseResult:
+    """A result in which each of the public checks, which carry no points, counts one."""
+    counted = tuple(
+        replace(check, points=1.0, score=1.0 if check.status == "passed" else 0.0) for check in result.checks
+    )
+    points = sum(check.status != "skipped" for check in counted) if counted else checks
+    score = None if result.score is None else sum(check.score for check in counted)
+    return replace(result, checks=counted, points=float(points), score=score)
+
+
+@contextmanager
+def _set_aside() -> Iterator[None]:
+    """What the public tests print goes nowhere: in a checkout they are as much the student's as the rest."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = os.dup(1), os.dup(2)
+    with tempfile.TemporaryFile() as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for descriptor, number in zip(kept, (1, 2), strict=True):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+
+
+def _shouting(out: Path, student: str, exercises: Sequence[Exercise]) -> tuple[str, ...]:
+    """The exercises whose log holds a line that the runner would have obeyed."""
+    logs = {each.id: out / "logs" / student / f"{each.id}.txt" for each in exercises}
+    return tuple(id for id, path in logs.items() if path.is_file() and _shouts(path.read_text(encoding="utf-8")))
+
+
+def _shouts(text: str) -> bool:
+    return any(line.lstrip().startswith("::") or "##[" in line for line in text.splitlines())

@@ -1,0 +1,88 @@
+"""What a result depends on beside the student's code, in a few words: why two runs may differ, in one look.
+
+`check`, `ci` and `grade` all print it, and the latter two write it to `fingerprint.json` beside their
+results. It is no part of results.json, whose keys are settled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from autograder import __version__
+from autograder.errors import CourseError
+from autograder.exercise import Course, Exercise
+from autograder.language import _
+from autograder.results import write_whole
+
+FILE = "fingerprint.json"
+SHOWN = 12  # characters of a digest
+_PUBLIC = ("exercise.yaml", "test_public.py")
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The grader's version, and digests of what decides.
+
+    `course` is that of the whole private side, empty where only the public side is at hand; `public` is that of
+    the public tests, the same for students and staff as long as they have the same release.
+    """
+
+    grader: str
+    course: str
+    public: str
+    torch: str
+    device: str
+    isolation: str
+
+    def __str__(self) -> str:
+        course = self.course[:SHOWN] or _("public tests only")
+        return (
+            f"autograde {self.grader}, {_('course')} {course}, {_('public tests')} {self.public[:SHOWN]}, "
+            f"torch {self.torch}, {self.device}, {_('isolation')} {self.isolation}"
+        )
+
+    def write(self, folder: Path) -> None:
+        """Write `fingerprint.json` into `folder`."""
+        write_whole(folder / FILE, json.dumps(asdict(self), indent=2) + "\n")
+
+
+def fingerprint(course: Course, *, device: str, isolation: str) -> Fingerprint:
+    """The fingerprint of a run with all of `course`, on a device, at a level of isolation."""
+    return Fingerprint(
+        grader=__version__,
+        course=_private_digest(course) if course.salt else "",
+        public=_digest((each.id, *_public_texts(each)) for each in course.exercises),
+        torch=str(torch.__version__),
+        device=device,
+        isolation=isolation,
+    )
+
+
+def _private_digest(course: Course) -> str:
+    """Nobody can search for the salt with it: the digests of the reference go in as well."""
+    settings = (course.root / "reference" / "course.yaml").read_text(encoding="utf-8")
+    return _digest([("", settings), *((each.id, each.digest()) for each in course.exercises)])
+
+
+def _public_texts(exercise: Exercise) -> Iterable[str]:
+    for name in _PUBLIC:
+        try:
+            yield plain_text((exercise.folder / name).read_bytes)
+        except (OSError, UnicodeDecodeError) as error:
+            raise CourseError(exercise.folder / name, None, str(error)) from None
+
+
+def plain_text(read: Callable[[], bytes]) -> str:
+    """A text as `release` writes it, whatever git has made of its line ends."""
+    text = read().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    return text.rstrip("\n") + "\n"
+
+
+def _digest(parts: Iterable[tuple[str, ...]]) -> str:
+    return hashlib.sha256(json.dumps(sorted(parts)).encode()).hexdigest()
