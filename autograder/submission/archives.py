@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import IO
 
+from autograder.language import _
 from autograder.submission.source import (
     CODE,
     MAX_BYTES,
@@ -31,9 +32,6 @@ from autograder.submission.source import (
 _BLOCK = 512
 _CHUNK = 1 << 16
 _MAX_EXTENDED_HEADER = 1 << 20
-_TOO_MANY = f"it holds more than {MAX_ENTRIES:,} files; pack the code alone"
-_TOO_BIG = f"it holds more than {MAX_BYTES >> 20} MiB; pack the code alone"
-_DAMAGED = "it is damaged or not what its name says; pack it again"
 _DRIVE = re.compile(r"[A-Za-z]:")
 _WITHOUT_CONTENT = (
     tarfile.DIRTYPE, tarfile.LNKTYPE, tarfile.SYMTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE
@@ -53,7 +51,7 @@ def read_archive(name: str, data: bytes) -> list[File]:
     except Unreadable:
         raise
     except Exception:  # hostile bytes: the standard library's parsers promise no set of errors
-        raise Unreadable(_DAMAGED) from None
+        raise _damaged() from None
 
 
 def _unique(files: Iterator[File]) -> Iterator[File]:
@@ -61,7 +59,7 @@ def _unique(files: Iterator[File]) -> Iterator[File]:
     seen: set[tuple[str, ...]] = set()
     for file in files:
         if file.path in seen:
-            raise Unreadable(f"it holds `{shown('/'.join(file.path))}` twice; pack it again")
+            raise Unreadable(_("it holds `{file}` twice; pack it again").format(file=shown("/".join(file.path))))
         seen.add(file.path)
         if is_work(file.path):
             yield file
@@ -69,11 +67,11 @@ def _unique(files: Iterator[File]) -> Iterator[File]:
 
 def _read_zip(data: bytes) -> Iterator[File]:
     if data.count(b"PK\x01\x02") > 4 * MAX_ENTRIES:  # ahead of an object for each
-        raise Unreadable(_TOO_MANY)
+        raise _too_many()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = archive.infolist()
         if len(members) > MAX_ENTRIES:
-            raise Unreadable(_TOO_MANY)
+            raise _too_many()
         room = MAX_BYTES
         for member in members:
             path = _path(member.orig_filename, is_utf8=bool(member.flag_bits & 0x800))
@@ -82,7 +80,7 @@ def _read_zip(data: bytes) -> Iterator[File]:
                 with archive.open(member) as content:
                     size, kept = _inflate(content, room, _kept_size(path))
                 if size != member.file_size:
-                    raise Unreadable(_DAMAGED)
+                    raise _damaged()
                 room -= size
                 yield _file(path, size, kept)
 
@@ -90,13 +88,13 @@ def _read_zip(data: bytes) -> Iterator[File]:
 def _check_zip_member(member: zipfile.ZipInfo) -> None:
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind == stat.S_IFLNK:
-        raise _not_plain(member.filename, "a link")
+        raise _link(member.filename)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise _not_plain(member.filename, "a special file")
+        raise _special(member.filename)
     if member.flag_bits & 0x2041:  # encrypted, strongly encrypted, encrypted directory
-        raise Unreadable("it is protected by a password; pack it again without one")
+        raise Unreadable(_("it is protected by a password; pack it again without one"))
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Unreadable("it uses an unusual compression; pack it again as an ordinary zip file")
+        raise Unreadable(_("it uses an unusual compression; pack it again as an ordinary zip file"))
 
 
 def _inflate(content: IO[bytes], room: int, keep: int) -> tuple[int, bytes]:
@@ -105,7 +103,7 @@ def _inflate(content: IO[bytes], room: int, keep: int) -> tuple[int, bytes]:
     while chunk := content.read(_CHUNK):
         size += len(chunk)
         if size > room:
-            raise Unreadable(_TOO_BIG)
+            raise _too_big()
         kept += chunk[: keep - len(kept)]
     return size, bytes(kept)
 
@@ -118,7 +116,7 @@ def _kept_size(path: tuple[str, ...]) -> int:
 
 def _file(path: tuple[str, ...], size: int, kept: bytes) -> File:
     if not path:
-        raise Unreadable("it holds a file without a name; pack it again")
+        raise Unreadable(_("it holds a file without a name; pack it again"))
     return File(path, partial(_load, size, kept))
 
 
@@ -132,12 +130,33 @@ def _path(name: str, is_utf8: bool = True) -> tuple[str, ...]:
     """The parts of a member's name; anything that could lead elsewhere is refused."""
     has_backslash = "\\" in name if is_utf8 else _BACKSLASH.search(name)
     if name.startswith("/") or _DRIVE.match(name) or has_backslash or "\0" in name or ".." in name.split("/"):
-        raise Unreadable(f"it holds `{shown(name)}`, which is no path inside the archive; pack it again")
+        raise Unreadable(
+            _("it holds `{file}`, which is no path inside the archive; pack it again").format(file=shown(name))
+        )
     return tuple(part for part in name.split("/") if part not in ("", "."))
 
 
-def _not_plain(name: str, kind: str) -> Unreadable:
-    return Unreadable(f"it holds `{shown(name)}`, which is {kind}; pack plain files and folders only")
+def _link(name: str) -> Unreadable:
+    return Unreadable(
+        _("it holds `{file}`, which is a link; pack plain files and folders only").format(file=shown(name))
+    )
+
+
+def _special(name: str) -> Unreadable:
+    reason = _("it holds `{file}`, which is a special file; pack plain files and folders only")
+    return Unreadable(reason.format(file=shown(name)))
+
+
+def _too_many() -> Unreadable:
+    return Unreadable(_("it holds more than {count:,} files; pack the code alone").format(count=MAX_ENTRIES))
+
+
+def _too_big() -> Unreadable:
+    return Unreadable(_("it holds more than {size} MiB; pack the code alone").format(size=MAX_BYTES >> 20))
+
+
+def _damaged() -> Unreadable:
+    return Unreadable(_("it is damaged or not what its name says; pack it again"))
 
 
 def _read_tar(data: bytes) -> Iterator[File]:
@@ -146,13 +165,13 @@ def _read_tar(data: bytes) -> Iterator[File]:
         path = _path(name)
         room -= len(content)
         if entries > MAX_ENTRIES:
-            raise Unreadable(_TOO_MANY)
+            raise _too_many()
         if room < 0:
-            raise Unreadable(_TOO_BIG)
+            raise _too_big()
         if kind in (tarfile.LNKTYPE, tarfile.SYMTYPE):
-            raise _not_plain(name, "a link")
+            raise _link(name)
         if kind not in (*tarfile.REGULAR_TYPES, tarfile.DIRTYPE) or kind == tarfile.GNUTYPE_SPARSE:
-            raise _not_plain(name, "a special file")
+            raise _special(name)
         if kind != tarfile.DIRTYPE:
             yield _file(path, len(content), bytes(content[: _kept_size(path)]))
 
@@ -163,7 +182,7 @@ def _gunzip(data: bytes) -> memoryview:
     stream = zlib.decompressobj(wbits=31)
     raw = stream.decompress(data, limit)
     if not stream.eof:
-        raise Unreadable(_TOO_BIG if len(raw) == limit else _DAMAGED)
+        raise _too_big() if len(raw) == limit else _damaged()
     return memoryview(raw)
 
 
@@ -176,11 +195,11 @@ def _tar_members(raw: memoryview) -> Iterator[tuple[str, bytes, memoryview]]:
         size = 0 if header.type in _WITHOUT_CONTENT else header.size
         content = raw[position : position + size]
         if size < 0 or len(content) < size:
-            raise Unreadable(_DAMAGED)
+            raise _damaged()
         position += -(-size // _BLOCK) * _BLOCK
         if header.type in _EXTENDED:
             if size > _MAX_EXTENDED_HEADER:
-                raise Unreadable(_DAMAGED)
+                raise _damaged()
             long_name = _long_name(header.type, bytes(content)) or long_name
         else:
             yield long_name or header.name, header.type, content
@@ -194,7 +213,7 @@ def _long_name(kind: bytes, content: bytes) -> str | None:
     elif kind in (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE):
         records = dict(_pax_records(content))
         if b"size" in records or any(key.startswith(b"GNU.sparse") for key in records):
-            raise Unreadable(_DAMAGED)  # only for members beyond 8 GiB, or with holes
+            raise _damaged()  # only for members beyond 8 GiB, or with holes
         name = records.get(b"path")
     else:
         name = None
@@ -208,7 +227,7 @@ def _pax_records(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         space = content.index(b" ", position, position + 20)
         end = position + int(content[position:space])
         if not space < end <= len(content):
-            raise Unreadable(_DAMAGED)
+            raise _damaged()
         key, _, value = content[space + 1 : end - 1].partition(b"=")
         yield key, value
         position = end

@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.language import N_, _
 from autograder.submission.reading import Submission, read, reject
 from autograder.submission.source import ARCHIVES, CODE, FOREIGN_ARCHIVES, shown
 
@@ -21,7 +22,7 @@ _MAX_ID = 100
 _MAX_BYTES = 250  # of a file's name, on most systems
 _PUNCTUATION = " ._-@+,'()"
 
-_SAME_STUDENT = "these are names of one student, or of two that some systems cannot tell apart; keep or rename one"
+_SAME_STUDENT = N_("these are names of one student, or of two that some systems cannot tell apart; keep or rename one")
 
 
 def collect(folder: Path, exercises: Mapping[str, Collection[str]]) -> list[Submission]:
@@ -31,7 +32,11 @@ def collect(folder: Path, exercises: Mapping[str, Collection[str]]) -> list[Subm
     """
     entries = _entries(folder)
     if not entries:
-        raise UsageError(f"{folder} holds no submission: one folder, archive, .py or .ipynb for each student is needed")
+        raise UsageError(
+            _("{folder} holds no submission: one folder, archive, .py or .ipynb for each student is needed").format(
+                folder=folder
+            )
+        )
     by_student: dict[str, list[Path]] = defaultdict(list)
     for entry in entries:
         by_student[_student(entry)].append(entry)
@@ -43,9 +48,13 @@ def collect(folder: Path, exercises: Mapping[str, Collection[str]]) -> list[Subm
     submissions = []
     for student, paths in by_student.items():
         rivals = [path for rival in by_key[_key(student)] for path in by_student[rival]]
-        if problem := _objection(student) or (_SAME_STUDENT if len(rivals) > 1 else ""):
-            names = " and ".join(shown(path.name) for path in rivals[:5])
-            submissions.append(reject(ids[student], exercises, f"{names} cannot be used: {problem}"))
+        if problem := _objection(student) or (_(_SAME_STUDENT) if len(rivals) > 1 else ""):
+            names = _(" and ").join(shown(path.name) for path in rivals[:5])
+            submissions.append(
+                reject(
+                    ids[student], exercises, _("{names} cannot be used: {problem}").format(names=names, problem=problem)
+                )
+            )
         else:
             submissions.append(replace(read(paths[0], exercises, ids[student]), entry=paths[0]))
     return sorted(submissions, key=lambda submission: submission.student)
@@ -76,11 +85,15 @@ def _listing(folder: Path) -> list[Path]:
     try:
         names = sorted(os.listdir(folder))
     except FileNotFoundError:
-        raise UsageError(f"{folder}: there is no such folder") from None
+        raise UsageError(_("{folder}: there is no such folder").format(folder=folder)) from None
     except NotADirectoryError:
-        raise UsageError(f"{folder} is not a folder; give the one that holds an entry for each student") from None
+        raise UsageError(
+            _("{folder} is not a folder; give the one that holds an entry for each student").format(folder=folder)
+        ) from None
     except OSError as error:
-        raise UsageError(f"{folder} cannot be opened: {error.strerror}") from None
+        raise UsageError(
+            _("{folder} cannot be opened: {reason}").format(folder=folder, reason=error.strerror)
+        ) from None
     return [folder / name for name in names if not name.startswith((".", "~$")) and name.lower() not in _NOISE]
 
 
@@ -101,13 +114,15 @@ def _key(student: str) -> str:
 def _objection(student: str) -> str:
     """Why a name may not become a folder's name, a table's cell and a page's title; empty if it may."""
     if not student or student.startswith("."):
-        return "it has no name"
+        return _("it has no name")
     if len(student) > _MAX_ID or len(student.encode("utf-8", "surrogatepass")) > _MAX_BYTES:
-        return f"its name is longer than {_MAX_ID} characters; rename it"
+        return _("its name is longer than {count} characters; rename it").format(count=_MAX_ID)
     if student.startswith(("-", " ")) or student.endswith((".", " ")):
-        return "its name starts or ends with a space, a dash or a dot; rename it"
+        return _("its name starts or ends with a space, a dash or a dot; rename it")
     if bad := sorted({char for char in student if not _is_allowed(char)}):
-        return f"its name holds {', '.join(f'U+{ord(char):04X}' for char in bad[:5])}; rename it"
+        return _("its name holds {characters}; rename it").format(
+            characters=", ".join(f"U+{ord(char):04X}" for char in bad[:5])
+        )
     return ""
 
 

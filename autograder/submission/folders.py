@@ -8,6 +8,7 @@ import stat
 from functools import partial
 from pathlib import Path
 
+from autograder.language import N_, _
 from autograder.submission.source import (
     MAX_BYTES,
     MAX_DEPTH,
@@ -23,7 +24,7 @@ from autograder.submission.source import (
 # Absent on Windows. O_NONBLOCK: to open a named pipe must not wait for a writer.
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
-_IS_LINK = "it is a link; hand in the file itself"
+_IS_LINK = N_("it is a link; hand in the file itself")
 
 
 def read_file(path: Path, limit: int) -> bytes:
@@ -34,7 +35,7 @@ def read_file(path: Path, limit: int) -> bytes:
         raise Unreadable(reason(error)) from None
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Unreadable("it is not a regular file")
+            raise Unreadable(_("it is not a regular file"))
         try:
             data = file.read(limit + 1)
         except OSError as error:
@@ -65,15 +66,21 @@ def read_folder(root: Path) -> list[File]:
                     files.append(_file(entry, path))
                     size += entry.stat(follow_symlinks=False).st_size
                 if entries > MAX_ENTRIES:
-                    raise Unreadable(f"it holds more than {MAX_ENTRIES:,} files; hand in the code alone")
+                    raise Unreadable(
+                        _("it holds more than {count:,} files; hand in the code alone").format(count=MAX_ENTRIES)
+                    )
                 if size > MAX_BYTES:
-                    raise Unreadable(f"it is larger than {MAX_BYTES >> 20} MiB; hand in the code alone")
+                    raise Unreadable(
+                        _("it is larger than {size} MiB; hand in the code alone").format(size=MAX_BYTES >> 20)
+                    )
     return files
 
 
 def reason(error: OSError) -> str:
     """Why the system refused to open something, as a sentence about it."""
-    return _IS_LINK if error.errno == errno.ELOOP else f"it cannot be opened ({error.strerror})"
+    return (
+        _(_IS_LINK) if error.errno == errno.ELOOP else _("it cannot be opened ({reason})").format(reason=error.strerror)
+    )
 
 
 def _file(entry: os.DirEntry[str], path: tuple[str, ...]) -> File:
@@ -83,4 +90,4 @@ def _file(entry: os.DirEntry[str], path: tuple[str, ...]) -> File:
 
 
 def _refuse_link() -> bytes:
-    raise Unreadable(_IS_LINK)
+    raise Unreadable(_(_IS_LINK))

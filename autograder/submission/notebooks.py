@@ -15,13 +15,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.language import N_, _
 from autograder.submission.source import MAX_SOURCE, Unreadable, shown, universal_newlines
 from autograder.submission.syntax import Unparsed, names, parse
 
 _MAX_JSON_ITEMS = 2_000_000  # an empty list takes three bytes of JSON and seventy of memory
 _MAX_STATEMENTS = 10_000
-_TOO_LONG = "its code is too long; hand in what the exercises ask for, without data"
-_NOT_A_NOTEBOOK = "it is not a Jupyter notebook; save it in Jupyter and hand in the .ipynb"
+_TOO_LONG = N_("its code is too long; hand in what the exercises ask for, without data")
+_NOT_A_NOTEBOOK = N_("it is not a Jupyter notebook; save it in Jupyter and hand in the .ipynb")
 _PYTHON_MAGIC = ("%%time", "%%capture")  # their cells are plain Python below the first line
 _DEFINED = re.compile(r"^\s*(?:async\s+def|def|class)\s+(\w+)", re.MULTILINE)
 
@@ -53,23 +54,25 @@ def convert(data: bytes, wanted: Collection[str]) -> Notebook:
     """The notebook as a module that binds the `wanted` names, if it defines them."""
     codes = list(_code_cells(_load(data)))
     if sum(map(len, codes)) > MAX_SOURCE:
-        raise Unreadable(_TOO_LONG)
+        raise Unreadable(_(_TOO_LONG))
     statements: list[_Statement] = []
     notes: list[str] = []
     defines: set[str] = set()
     for number, code in enumerate(codes, start=1):
         magic = code.lstrip().split(maxsplit=1)[0] if code.lstrip().startswith("%%") else ""
         if magic and magic not in _PYTHON_MAGIC:
-            notes.append(f"cell {number} starts with {shown(magic)} and is left out")
+            notes.append(
+                _("cell {number} starts with {magic} and is left out").format(number=number, magic=shown(magic))
+            )
             continue
         try:
             statements += list(_statements(number, code))  # all of a cell or nothing
         except Unparsed as error:
-            notes.append(f"cell {number} does not parse: {shown(str(error))}")
+            notes.append(_("cell {number} does not parse: {reason}").format(number=number, reason=shown(str(error))))
             defines.update(_DEFINED.findall(code))
             statements.append(_Statement(number, 1, "comment", "# It does not parse and is left out."))
         if len(statements) > _MAX_STATEMENTS:
-            raise Unreadable(_TOO_LONG)
+            raise Unreadable(_(_TOO_LONG))
     kept = _needed(statements, wanted)
     defines.update(*(statement.binds for statement in kept))
     lines = list(_lines(kept))
@@ -83,11 +86,11 @@ def convert(data: bytes, wanted: Collection[str]) -> Notebook:
 
 def _load(data: bytes) -> Any:
     if sum(map(data.count, (b",", b"[", b"{"))) > _MAX_JSON_ITEMS:
-        raise Unreadable("its outputs are too large; clear them and save it again")
+        raise Unreadable(_("its outputs are too large; clear them and save it again"))
     try:
         return json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError, MemoryError):
-        raise Unreadable(_NOT_A_NOTEBOOK) from None
+        raise Unreadable(_(_NOT_A_NOTEBOOK)) from None
 
 
 def _code_cells(notebook: Any) -> Iterator[str]:
@@ -99,22 +102,22 @@ def _code_cells(notebook: Any) -> Iterator[str]:
             keys = ["input", "source"]
             cells = [cell for sheet in sheets for cell in _cells_of(sheet)]
         case _:
-            raise Unreadable(_NOT_A_NOTEBOOK)
+            raise Unreadable(_(_NOT_A_NOTEBOOK))
     for cell in cells:
         if not isinstance(cell, dict):
-            raise Unreadable(_NOT_A_NOTEBOOK)
+            raise Unreadable(_(_NOT_A_NOTEBOOK))
         if _is_code(cell):
             code = next((cell[key] for key in keys if key in cell), None)
             lines: list[Any] = code if isinstance(code, list) else [code]
             if not all(isinstance(line, str) for line in lines):
-                raise Unreadable(_NOT_A_NOTEBOOK)
+                raise Unreadable(_(_NOT_A_NOTEBOOK))
             yield universal_newlines("".join(lines))
 
 
 def _cells_of(sheet: Any) -> list[Any]:
     if isinstance(sheet, dict) and isinstance(cells := sheet.get("cells"), list):
         return cells
-    raise Unreadable(_NOT_A_NOTEBOOK)
+    raise Unreadable(_(_NOT_A_NOTEBOOK))
 
 
 def _is_code(cell: dict[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from autograder.language import _
 from autograder.submission.archives import read_archive
 from autograder.submission.folders import read_file, read_folder, reason
 from autograder.submission.notebooks import convert
@@ -55,7 +56,7 @@ def read(entry: Path, exercises: Mapping[str, Collection[str]], student: str) ->
     """
     try:
         if entry.is_symlink():
-            raise Unreadable("it is a link; put the thing itself there")
+            raise Unreadable(_("it is a link; put the thing itself there"))
         if entry.is_dir():
             return _from_files(read_folder(entry), exercises, student)
         if entry.name.lower().endswith(CODE):
@@ -63,9 +64,15 @@ def read(entry: Path, exercises: Mapping[str, Collection[str]], student: str) ->
             return _from_file(file, exercises, student)
         return _from_files(_unpack(entry), exercises, student)
     except Unreadable as error:
-        return reject(student, exercises, f"{shown(entry.name)} cannot be read: {error}")
+        return reject(
+            student, exercises, _("{file} cannot be read: {reason}").format(file=shown(entry.name), reason=error)
+        )
     except OSError as error:
-        return reject(student, exercises, f"{shown(entry.name)} cannot be read: {reason(error)}")
+        return reject(
+            student,
+            exercises,
+            _("{file} cannot be read: {reason}").format(file=shown(entry.name), reason=reason(error)),
+        )
 
 
 def reject(student: str, exercises: Collection[str], message: str) -> Submission:
@@ -75,7 +82,7 @@ def reject(student: str, exercises: Collection[str], message: str) -> Submission
 
 def _unpack(entry: Path) -> list[File]:
     if not entry.name.lower().endswith(ARCHIVES):
-        raise Unreadable("it is not of a kind that is read here; pack it as .zip or .tar.gz")
+        raise Unreadable(_("it is not of a kind that is read here; pack it as .zip or .tar.gz"))
     return read_archive(entry.name, read_file(entry, MAX_BYTES))
 
 
@@ -98,7 +105,7 @@ def _from_file(file: File, exercises: Mapping[str, Collection[str]], student: st
         if defines is None or exercise == stem or defines.intersection(required)
     }
     if not sources:
-        work.notes.append(f"{shown(file.name)} defines nothing that an exercise asks for")
+        work.notes.append(_("{file} defines nothing that an exercise asks for").format(file=shown(file.name)))
     return Submission(student, sources, work.all_notes())
 
 
@@ -111,9 +118,11 @@ def _from_files(files: list[File], exercises: Mapping[str, Collection[str]], stu
             work.note_lookalike(exercise)
             continue
         try:
-            sources[exercise], _ = work.source(file)
+            sources[exercise] = work.source(file)[0]
         except Unreadable as error:
-            sources[exercise] = Rejected(f"{shown(file.name)} cannot be read: {error}")
+            sources[exercise] = Rejected(
+                _("{file} cannot be read: {reason}").format(file=shown(file.name), reason=error)
+            )
     if not sources:
         work.note_nothing_found()
     return Submission(student, sources, work.all_notes())
@@ -145,7 +154,7 @@ class _Work:
             return Source(file.name, self._text(file), self._helpers(file), path="/".join(file.path)), None
         wanted = {name for required in self.exercises.values() for name in required}
         notebook = convert(file.load(), wanted)
-        self.notes += [f"{shown(file.name)}: {note}" for note in notebook.notes]
+        self.notes += [_("{file}: {note}").format(file=shown(file.name), note=note) for note in notebook.notes]
         source = Source(file.name, notebook.text, self._helpers(file), notebook.cells, "/".join(file.path))
         return source, notebook.defines
 
@@ -159,32 +168,42 @@ class _Work:
                 text = self._text(file)
                 room -= len(text.encode())
                 if room < 0:
-                    raise Unreadable(f"the files beside {of.name} are too large together")
+                    raise Unreadable(_("the files beside {file} are too large together").format(file=of.name))
                 helpers[file.name.removesuffix(".py")] = text
             except Unreadable as error:
-                self.notes.append(f"{shown(file.name)} is left out: {error}")
+                self.notes.append(_("{file} is left out: {reason}").format(file=shown(file.name), reason=error))
         if len(modules) > _MAX_HELPERS:
-            self.notes.append(f"only the first {_MAX_HELPERS} files beside {of.name} can be imported")
+            self.notes.append(
+                _("only the first {count} files beside {file} can be imported").format(count=_MAX_HELPERS, file=of.name)
+            )
         return helpers
 
     def note_lookalike(self, exercise: str) -> None:
         for file in self.files:
             for suffix in CODE:
                 if file.name.lower() == f"{exercise}{suffix}".lower():
-                    self.notes.append(f"{file.name} looks like {exercise}{suffix}, but names must match to the letter")
+                    self.notes.append(
+                        _("{file} looks like {exercise}{suffix}, but names must match to the letter").format(
+                            file=file.name, exercise=exercise, suffix=suffix
+                        )
+                    )
 
     def note_nothing_found(self) -> None:
         code = [shown(file.name) for file in self.files if file.name.lower().endswith(CODE)]
         if code and not self.notes:
-            self.notes.append(f"no file is named after an exercise; there is {', '.join(code[:3])}")
+            self.notes.append(
+                _("no file is named after an exercise; there is {files}").format(files=", ".join(code[:3]))
+            )
         for file in self.files:
             if not file.name.lower().endswith(CODE):
-                self.notes.append(f"{shown(file.name)} is an archive inside the submission and was not opened")
+                self.notes.append(
+                    _("{file} is an archive inside the submission and was not opened").format(file=shown(file.name))
+                )
 
     def all_notes(self) -> tuple[str, ...]:
         notes = list(dict.fromkeys(self.notes))
         more = len(notes) - _MAX_NOTES
-        return (*notes[:_MAX_NOTES], f"and {more} more") if more > 0 else tuple(notes)
+        return (*notes[:_MAX_NOTES], _("and {count} more").format(count=more)) if more > 0 else tuple(notes)
 
 
 def _is_helper(name: str, of: str) -> bool:

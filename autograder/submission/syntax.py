@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from autograder.language import _
+
 MAX_PARSED = 256 << 10
 
 # CPython joins `import a.a.a…` one name at a time: gigabytes for a line of some 10,000 names.
@@ -21,7 +23,7 @@ class Unparsed(Exception):
 
     def __init__(self, reason: str, line: int | None = None) -> None:
         self.reason, self.line = reason, line
-        super().__init__(f"{reason} (line {line})" if line else reason)
+        super().__init__(_("{reason} (line {line})").format(reason=reason, line=line) if line else reason)
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def borrowed(code: str, modules: Collection[str]) -> set[str]:
 @contextmanager
 def _guarded(code: str) -> Iterator[None]:
     if len(code) > MAX_PARSED or _DOTTED.search(code):
-        raise Unparsed("it is too long or too deep")
+        raise Unparsed(_("it is too long or too deep"))
     try:
         with warnings.catch_warnings():  # such as those about "\d" in a string
             warnings.simplefilter("ignore")
@@ -96,4 +98,4 @@ def _guarded(code: str) -> Iterator[None]:
     except SyntaxError as error:
         raise Unparsed(error.msg, error.lineno) from None
     except (ValueError, RecursionError, MemoryError):
-        raise Unparsed("it is too deep, or holds characters that no code may hold") from None
+        raise Unparsed(_("it is too deep, or holds characters that no code may hold")) from None
