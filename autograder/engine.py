@@ -79,6 +79,7 @@ def grade_class(
     there unless `fresh`. Raises `CourseError` if a test file is broken.
     """
     public = collect_public(course, exercises) if draw is not None else None
+    torch.set_num_threads(1)  # a fork of a process whose OpenMP has threads waits for them for ever
     with Store(folder) as store:
         session = GradingSession(course, exercises, public=False, device=device)
 
