@@ -18,11 +18,13 @@ from autograder.cli.options import (
     exercise_option,
     positive,
 )
+from autograder.errors import UsageError
 from autograder.language import _
 from autograder.sandbox.isolation import LEVELS
 
 if TYPE_CHECKING:
     from autograder.gradebook import GradebookProcess
+    from autograder.results import Record
 
 
 def add(commands: Commands) -> None:
@@ -31,8 +33,13 @@ def add(commands: Commands) -> None:
         "autograde grade submissions/ --course . --out grades/",
     )  # fmt: skip
     grade.add_argument(
-        "submissions", metavar="SUBMISSIONS", type=Path, help="folder, zip, tar.gz, .py or .ipynb per student"
-    )
+        "submissions", metavar="SUBMISSIONS", type=Path, nargs="?",
+        help="folder, zip, tar.gz, .py or .ipynb per student",
+    )  # fmt: skip
+    grade.add_argument(
+        "--from-git", metavar="FILE", type=Path,
+        help="instead: a CSV or YAML file with student, repository and, if there is one, deadline",
+    )  # fmt: skip
     course_option(grade)
     exercise_option(grade)
     grade.add_argument("--out", type=Path, default=Path("grades"), help="where the results go (default: grades/)")
@@ -71,24 +78,46 @@ def _grade(arguments: argparse.Namespace) -> int:
 
     course = load_course(arguments.course)
     exercises = course.select(arguments.exercise)
-    submissions = collect(arguments.submissions, {each.id: each.implement for each in course.exercises})
+    if (arguments.submissions is None) == (arguments.from_git is None):
+        raise UsageError(_("grade: give either SUBMISSIONS or --from-git FILE"))
+    held: dict[str, str] = {}
+    if arguments.from_git is not None:
+        from autograder.from_git import collect_from_git
+
+        submissions, held = collect_from_git(arguments.from_git, course, arguments.out)
+    else:
+        submissions = collect(arguments.submissions, {each.id: each.implement for each in course.exercises})
     # They load torch and nbgrader while this process loads torch.
     with WarmProcess() as warm, GradebookProcess(arguments.out) as gradebook:
         from autograder import terminal
+        from autograder.fingerprint import fingerprint
         from autograder.grade import Wishes, grade_submissions
         from autograder.report.pages import report
 
-        for name in ignored(arguments.submissions):
+        for name in ignored(arguments.submissions) if arguments.submissions else ():
             terminal.err.print(f"ignored: {name}", markup=False)
         wishes = Wishes(arguments.out, arguments.jobs, arguments.device, arguments.require_isolation, arguments.fresh)
-        record = grade_submissions(course, exercises, submissions, warm, wishes)
+        record = grade_submissions(course, exercises, submissions, warm, wishes, held)
+        mark = fingerprint(course, device=record.device, isolation=record.isolation.level)
+        mark.write(arguments.out)
         terminal.show_record(record)
         terminal.show_misconceptions(record)
         ungraded = terminal.show_ungraded(record)
         print(f"results: {arguments.out / 'results.json'}, {arguments.out / 'grades.csv'}")
         print(f"dashboard: {report(arguments.out, course.root)}")
+        print(f"{_('fingerprint')}: {mark}")
         written = _say_gradebook(gradebook, gradebook.write(record))
+        _serve_formgrader(gradebook, record)
         return EXIT_MACHINERY if ungraded or not written else 0
+
+
+def _serve_formgrader(gradebook: GradebookProcess, record: Record) -> None:
+    """Write the notebooks that nbgrader's formgrader opens, if the gradebook is that of an nbgrader course."""
+    out = gradebook.path.resolve().parent
+    if gradebook.can_write and (out.parent / "nbgrader_config.py").is_file():
+        from autograder.handout.formgrader import write_graded
+
+        write_graded(out, record)
 
 
 def _say_gradebook(gradebook: GradebookProcess, complaint: str) -> bool:

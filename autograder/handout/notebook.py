@@ -17,10 +17,9 @@ from autograder.errors import CourseError, UsageError
 from autograder.exercise import Course, Exercise
 from autograder.grading.checks import Check
 from autograder.grading.rubric import rubric
-from autograder.language import _, in_use, ngettext
+from autograder.handout.layout import notebook_templates
+from autograder.language import _, in_use
 from autograder.release import STATEMENTS, public_files
-from autograder.results import tidy
-from autograder.shipped import templates_dir
 
 try:
     from autograder.handout.cells import Cell, Role, marked, release_version, source_version, written
@@ -45,7 +44,7 @@ def write(course: Course, folder: Path) -> list[Path]:
         raise CourseError(course.root / "reference" / "course.yaml", None, reason)
     hidden = rubric(course, course.exercises)
     public = rubric(course, course.exercises, public=True)
-    templates = _templates()
+    templates = notebook_templates()
     config = templates.get_template("nbgrader_config.py.j2").render(course=course.name)
     files = {Path("nbgrader_config.py"): config.encode("utf-8") + b"\n"}
     for exercise in course.exercises:
@@ -105,17 +104,3 @@ def _id(exercise: Exercise, name: str) -> str:
         reason = _("nbgrader takes no cell of the name `{name}`; use letters, digits and _").format(name=id)
         raise CourseError(exercise.hidden_tests, None, reason)
     return id
-
-
-def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates_dir() / "notebook"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["python"] = repr
-    environment.filters["points"] = lambda points: f"{tidy(points):g}"
-    return environment

@@ -12,14 +12,11 @@ from typing import Any
 
 import pytest
 
-from autograder.engine import StudentGrader, Work
 from autograder.grading.checks import check_of
-from autograder.grading.session import GradingSession
 from autograder.own_work import find_work
 from autograder.results import CheckResult
-from autograder.sandbox.isolation import measure
 from autograder.sandbox.warm import WarmProcess
-from autograder.submission import Rejected
+from autograder.selfcheck import SelfCheck
 
 FILE = "test_public.py"
 _warm = pytest.StashKey[WarmProcess]()
@@ -72,18 +69,7 @@ def results_of(folder: Path, config: pytest.Config) -> Mapping[str, CheckResult]
 
 
 def _grade(folder: Path, config: pytest.Config) -> Mapping[str, CheckResult]:
-    own = find_work(folder, [folder.name])
     if _warm not in config.stash:
         config.stash[_warm] = WarmProcess()
-        measure(config.stash[_warm])
-    warm = config.stash[_warm]
-    sources = {id: each.message if isinstance(each, Rejected) else each for id, each in own.submission.sources.items()}
-    found: dict[str, CheckResult] = {}
-
-    def run(session: GradingSession) -> None:
-        warm.ready()
-        for result, _key, _printed in StudentGrader(session, warm, None).grade(Work("you", sources), own.exercises):
-            found.update({check.id.partition("/")[2]: check for check in result.checks})
-
-    GradingSession(own.course, own.exercises, public=True).run(run)
-    return found
+    (found,) = SelfCheck(config.stash[_warm]).findings(find_work(folder, [folder.name]))
+    return {check.id.partition("/")[2]: check for check in found.result.checks}
