@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +26,10 @@ from autograder.language import _
 from autograder.sandbox.isolation import LEVELS
 
 if TYPE_CHECKING:
+    from autograder.exercise import Course
     from autograder.gradebook import GradebookProcess
     from autograder.results import Record
+    from autograder.submission import Submission
 
 
 def add(commands: Commands) -> None:
@@ -106,9 +111,21 @@ def _grade(arguments: argparse.Namespace) -> int:
         print(f"results: {arguments.out / 'results.json'}, {arguments.out / 'grades.csv'}")
         print(f"dashboard: {report(arguments.out, course.root)}")
         print(f"{_('fingerprint')}: {mark}")
-        written = _say_gradebook(gradebook, gradebook.write(record))
+        written = _say_gradebook(gradebook, gradebook.write(record, _times(course, submissions)))
         _serve_formgrader(gradebook, record)
         return EXIT_MACHINERY if ungraded or not written else 0
+
+
+def _times(course: Course, submissions: Sequence[Submission]) -> dict[str, datetime]:
+    """When each submission came, as far as a file beside it says so."""
+    from autograder.submission import Unreadable, submitted_at
+
+    found = {}
+    for each in submissions:
+        with suppress(Unreadable, OSError):  # told by the late policy, where it costs anything
+            if each.entry and (time := submitted_at(each.entry, course.name, trusts_files=False)):
+                found[each.student] = time
+    return found
 
 
 def _serve_formgrader(gradebook: GradebookProcess, record: Record) -> None:

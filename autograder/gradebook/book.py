@@ -7,7 +7,7 @@ of an exercise hangs on its solution cell `<exercise>-solution`: the ids that th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,8 +27,8 @@ def solution_name(exercise: str) -> str:
     return f"{exercise}-solution"
 
 
-def book_of(record: Record) -> dict[str, Any]:
-    """What `writer.write` is told of a record.
+def book_of(record: Record, submitted: Mapping[str, datetime]) -> dict[str, Any]:
+    """What `writer.write` is told of a record, and of when students handed in where no late policy knows it.
 
     `notebooks` maps each to the points of its cells: what nobody here could get counts 0, as do the points of extra
     exercises. Where no student has any checks, one cell stands for the whole exercise until somebody has.
@@ -45,7 +45,7 @@ def book_of(record: Record) -> dict[str, Any]:
         "notebooks": [
             {"name": id, "solution": solution_name(id), "cells": cells} for id, cells in notebooks.items()
         ],
-        "students": [_student(each, notebooks) for each in record.submissions],
+        "students": [_student(each, submitted.get(each.student), notebooks) for each in record.submissions],
     }  # fmt: skip
 
 
@@ -58,12 +58,15 @@ def _cells(id: str, points: float, results: Iterable[ExerciseResult], is_extra: 
     return cells or {id: 0.0 if is_extra else points}
 
 
-def _student(submission: SubmissionResult, notebooks: dict[str, dict[str, float]]) -> dict[str, Any]:
+def _student(
+    submission: SubmissionResult, submitted: datetime | None, notebooks: dict[str, dict[str, float]]
+) -> dict[str, Any]:
     late = submission.late
+    said = submitted.isoformat() if submitted else None
     return {
         "id": submission.student,
         "due": late.due if late else None,
-        "submitted": late.submitted if late else None,
+        "submitted": (late.submitted if late else None) or said,
         "notebooks": {result.id: _notebook(result, late, notebooks[result.id]) for result in submission.exercises},
     }
 

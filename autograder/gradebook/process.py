@@ -6,9 +6,11 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 from autograder.gradebook.book import FILE, book_of
 from autograder.gradebook.overrides import check_readable
@@ -35,11 +37,15 @@ class GradebookProcess:
             stderr=self.errors, text=True, encoding="utf-8", start_new_session=True,
         )  # fmt: skip
 
-    def write(self, record: Record) -> str:
-        """Bring the gradebook up to date. Says why it could not, or nothing."""
+    def write(self, record: Record, submitted: Mapping[str, datetime] = MappingProxyType({})) -> str:
+        """Bring the gradebook up to date. Says why it could not, or nothing.
+
+        `submitted` says when students handed in. nbgrader takes a submission for graded if its timestamp.txt and
+        the gradebook agree.
+        """
         if self.process is None:
             return ""
-        order = json.dumps({"path": str(self.path.resolve()), "book": book_of(record)})
+        order = json.dumps({"path": str(self.path.resolve()), "book": book_of(record, submitted)})
         said, _errors = self.process.communicate(order + "\n")
         self.errors.seek(0)
         last = said.strip() if self.process.returncode == 0 else self.errors.read().strip().rpartition("\n")[2]

@@ -182,12 +182,14 @@ class _Sync:
             [{"id": ids[id], "assignment_id": self.assignment.id, "student_id": id} for id in new],
         )
         for each in self.book["students"]:
+            if not each["due"] and not each["submitted"]:
+                continue
+            whole = wholes.get(each["id"]) or db.get(api.SubmittedAssignment, ids[each["id"]])
             if each["due"]:
-                whole = wholes.get(each["id"]) or db.get(api.SubmittedAssignment, ids[each["id"]])
                 extension = _utc(each["due"]) - _utc(self.book["due"])
                 self._set(whole, extension=extension or None)
-                if each["submitted"]:
-                    self._set(whole, timestamp=_utc(each["submitted"]))
+            if each["submitted"]:
+                self._set(whole, timestamp=_utc(each["submitted"]))
         columns = api.SubmittedNotebook.assignment_id, api.SubmittedNotebook.notebook_id
         found = db.query(*columns, api.SubmittedNotebook.id, api.SubmittedNotebook.late_submission_penalty).filter(
             api.SubmittedNotebook.notebook_id.in_([each.id for each in notebooks.values()])
