@@ -25,6 +25,7 @@ from autograder.grading.code import AuthorCode, loading, suppliable
 from autograder.grading.handles import Submission
 from autograder.grading.reference import Supplier
 from autograder.grading.session import CheckItem, GradingSession
+from autograder.language import _
 from autograder.sandbox.recipe import Recipe
 from autograder.sandbox.warm import WarmProcess
 
@@ -42,13 +43,15 @@ def calibrate(
     Raises `UsageError` for fewer than MIN_SEEDS seeds, or exercises without such a check.
     """
     if seeds < MIN_SEEDS:
-        raise UsageError(f"at least {MIN_SEEDS} seeds are needed to know the spread, not {seeds}")
+        raise UsageError(
+            _("at least {least} seeds are needed to know the spread, not {seeds}").format(least=MIN_SEEDS, seeds=seeds)
+        )
 
     def run(session: GradingSession) -> None:
         items = [item for each in exercises for item in session.items[each.id] if item.measures]
         if not items:
-            raise UsageError(f"{', '.join(each.id for each in exercises)}: no check takes `measured`")
-        with terminal.counting("training", seeds * len(items)) as advance:
+            raise UsageError(_("{ids}: no check takes `measured`").format(ids=", ".join(each.id for each in exercises)))
+        with terminal.counting(_("training"), seeds * len(items)) as advance:
             for item in items:
                 found = []
                 for recipe, accuracy in _runs(session, warm, item, seeds):
@@ -84,7 +87,11 @@ def _runs(session: GradingSession, warm: WarmProcess, item: CheckItem, seeds: in
         finally:
             worker.close()
         if error is not None or not recording:
-            raise MachineryError(f"check `{item.check.name}` does not work for the reference: {error!r}")
+            raise MachineryError(
+                _("check `{check}` does not work for the reference: {reason!r}").format(
+                    check=item.check.name, reason=error
+                )
+            )
         yield recording[0]
     session.course, session.calibration.recording = course, None
 
@@ -108,7 +115,8 @@ def _keep(session: GradingSession, item: CheckItem, runs: Sequence[tuple[Recipe,
     )
     calibration.entries[exercise.id].setdefault(item.check.name, {})[entry.dataset] = entry
     path = write(exercise, calibration.entries[exercise.id])
-    print(
-        f"{exercise.id}/{item.check.name} on {entry.dataset}: mean {entry.mean:.4f}, spread {entry.spread:.4f}, "
-        f"lowest {entry.lowest:.4f} of {entry.seeds}; threshold {entry.threshold:.4f}, in {path}"
+    told = _(
+        "{check} on {entry.dataset}: mean {entry.mean:.4f}, spread {entry.spread:.4f}, "
+        "lowest {entry.lowest:.4f} of {entry.seeds}; threshold {entry.threshold:.4f}, in {path}"
     )
+    print(told.format(check=f"{exercise.id}/{item.check.name}", entry=entry, path=path))

@@ -10,6 +10,7 @@ import yaml
 
 from autograder.errors import CourseError, UsageError
 from autograder.exercise import Course, Exercise, load_exercise, misconception_of
+from autograder.language import _
 from autograder.results import write_whole
 from autograder.submission import Rejected, Source, read
 from autograder.submission.syntax import imports
@@ -27,20 +28,32 @@ def new_chaff(course: Course, id: str, source: Path, exercise: str, check: str) 
     _refuse_bad(id)
     known = _checks(target)
     if check not in known:
-        raise UsageError(f"{target.hidden_tests}: no check `{check}`; there are: {', '.join(known)}")
+        raise UsageError(
+            _("{file}: no check `{check}`; there are: {known}").format(
+                file=target.hidden_tests, check=check, known=", ".join(known)
+            )
+        )
     found = _read(source, target)
     path = _free(target.folder / "chaff" / check, id.replace("-", "_"))
     is_new = id not in target.misconceptions
     if is_new:
         _add_hint(target, id)
     write_whole(path, _as_chaff(id, found.text))
-    rest = [f"{path}: say in its first line which idea is wrong; take out the names of people"]
+    rest = [_("{file}: say in its first line which idea is wrong; take out the names of people").format(file=path)]
     if is_new:
-        rest.append(f"{target.folder / 'exercise.yaml'}: write the hint of `{id}`, which explains and gives no code")
+        rest.append(
+            _("{file}: write the hint of `{id}`, which explains and gives no code").format(
+                file=target.folder / "exercise.yaml", id=id
+            )
+        )
     beside = sorted(set(found.helpers) & imports(found.text) - {each.id for each in course.before(target)})
     if beside:
         names = ", ".join(f"`{name}`" for name in beside)
-        rest.append(f"{path}: it imports {names} of the submission; paste what it needs of them, a chaff is one file")
+        rest.append(
+            _("{file}: it imports {names} of the submission; paste what it needs of them, a chaff is one file").format(
+                file=path, names=names
+            )
+        )
     rest.append(f"autograde validate --exercise {exercise}")
     return path, rest
 
@@ -48,10 +61,14 @@ def new_chaff(course: Course, id: str, source: Path, exercise: str, check: str) 
 def _refuse_bad(id: str) -> None:
     if not _ID.fullmatch(id):
         raise UsageError(
-            f"`{id}` cannot name a misconception: small letters and digits, with dashes, as `flipped-kernel`"
+            _("`{id}` cannot name a misconception: small letters and digits, with dashes, as `flipped-kernel`").format(
+                id=id
+            )
         )
     if misconception_of(Path(f"{id.replace('-', '_')}.py")) != id:
-        raise UsageError(f"`{id}` cannot name a misconception: a number at the end counts the variants of one")
+        raise UsageError(
+            _("`{id}` cannot name a misconception: a number at the end counts the variants of one").format(id=id)
+        )
 
 
 def _checks(exercise: Exercise) -> list[str]:
@@ -59,9 +76,13 @@ def _checks(exercise: Exercise) -> list[str]:
     try:
         tree = ast.parse(exercise.hidden_tests.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CourseError(exercise.hidden_tests, None, f"cannot be read: {error.strerror}") from None
+        raise CourseError(
+            exercise.hidden_tests, None, _("cannot be read: {reason}").format(reason=error.strerror)
+        ) from None
     except SyntaxError as error:
-        raise CourseError(exercise.hidden_tests, error.lineno, f"not Python: {error.msg}") from None
+        raise CourseError(
+            exercise.hidden_tests, error.lineno, _("not Python: {reason}").format(reason=error.msg)
+        ) from None
     return [
         node.name
         for node in tree.body
@@ -72,13 +93,15 @@ def _checks(exercise: Exercise) -> list[str]:
 
 def _read(path: Path, exercise: Exercise) -> Source:
     if not path.exists():
-        raise UsageError(f"{path}: there is no such file or folder")
+        raise UsageError(_("{file}: there is no such file or folder").format(file=path))
     submission = read(path, {exercise.id: exercise.implement}, path.stem)
     found = submission.sources.get(exercise.id)
     if isinstance(found, Rejected):
         raise UsageError(f"{path}: {found.message}")
     if found is None:
-        raise UsageError(f"{path}: " + "; ".join([f"it holds nothing for `{exercise.id}`", *submission.notes]))
+        raise UsageError(
+            f"{path}: " + _("; ").join([_("it holds nothing for `{id}`").format(id=exercise.id), *submission.notes])
+        )
     return found
 
 
@@ -124,7 +147,9 @@ def _add_hint(exercise: Exercise, id: str) -> None:
         lines[end:end] = entry
     elif "misconceptions" in yaml.safe_load(text):
         number = next((n for n, line in enumerate(lines, 1) if line.startswith("misconceptions")), None)
-        raise CourseError(path, number, "write `misconceptions:` as a block, one `id: hint` a line, to have one added")
+        raise CourseError(
+            path, number, _("write `misconceptions:` as a block, one `id: hint` a line, to have one added")
+        )
     else:
         lines += ["misconceptions:", *entry]
     wanted = {**exercise.misconceptions, id: entry[1].strip()}
@@ -133,6 +158,8 @@ def _add_hint(exercise: Exercise, id: str) -> None:
         if yaml.safe_load(changed).get("misconceptions") != wanted:
             raise ValueError
     except (yaml.YAMLError, ValueError):
-        raise CourseError(path, None, f"`{id}` could not be added under `misconceptions`; add it by hand") from None
+        raise CourseError(
+            path, None, _("`{id}` could not be added under `misconceptions`; add it by hand").format(id=id)
+        ) from None
     write_whole(path, changed)
     load_exercise(exercise.folder)

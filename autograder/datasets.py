@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.errors import MachineryError, UsageError
+from autograder.language import _
 
 if TYPE_CHECKING:
     import torch
@@ -54,7 +55,7 @@ def place(name: str, root: Path) -> Path:
     Raises UsageError for a name that there is not.
     """
     if name not in NAMES:
-        raise UsageError(f"no dataset `{name}`; there are: {', '.join(NAMES)}")
+        raise UsageError(_("no dataset `{name}`; there are: {known}").format(name=name, known=", ".join(NAMES)))
     return _DIGITS_FILE if name == DEFAULT else root / _CLASSES[name] / "raw"
 
 
@@ -72,7 +73,9 @@ def load(name: str, root: Path) -> Dataset:
     for path in _files(folder):
         if fault := _fault(path):
             raise UsageError(
-                f"dataset `{name}`: {fault}; fetch it with `autograde data --download`, or {_by_hand(folder)}"
+                _("dataset `{name}`: {fault}; fetch it with `autograde data --download`, or {by_hand}").format(
+                    name=name, fault=fault, by_hand=_by_hand(folder)
+                )
             )
     readers = {"images": torchvision.read_image_file, "labels": torchvision.read_label_file}
     return _dataset(name, 255, *(readers[path.name.split("-")[1]](str(path)) for path in _files(folder)))
@@ -95,8 +98,9 @@ def download(name: str, root: Path) -> None:
     except (OSError, RuntimeError, ValueError, HTTPException) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UsageError(
-            f"dataset `{name}` could not be downloaded: {reason}; "
-            f"try again where there is a network, or {_by_hand(folder)}"
+            _(
+                "dataset `{name}` could not be downloaded: {reason}; try again where there is a network, or {by_hand}"
+            ).format(name=name, reason=reason, by_hand=_by_hand(folder))
         ) from None
 
 
@@ -107,7 +111,9 @@ def _digits() -> Dataset:
     try:
         content = gzip.decompress(_DIGITS_FILE.read_bytes())
     except (OSError, EOFError, zlib.error) as error:
-        raise MachineryError(f"{_DIGITS_FILE} is damaged ({error}): install the package again") from None
+        raise MachineryError(
+            _("{file} is damaged ({reason}): install the package again").format(file=_DIGITS_FILE, reason=error)
+        ) from None
     images = torch.frombuffer(bytearray(content[:pixels]), dtype=torch.uint8).view(-1, DIGITS_SIDE, DIGITS_SIDE)
     labels = torch.frombuffer(bytearray(content[pixels:]), dtype=torch.uint8).long()
     # Shuffled by a hash: a random generator may change with its library, and the file goes writer by writer.
@@ -157,28 +163,44 @@ def _fault(path: Path) -> str | None:
         content = path.read_bytes()
         packed = archive.read_bytes() if archive.exists() else None
     except FileNotFoundError:
-        return f"there is no {path}" + (f", only {archive.name}, not unpacked" if archive.exists() else "")
+        if archive.exists():
+            return _("there is no {file}, only {archive}, not unpacked").format(file=path, archive=archive.name)
+        return _("there is no {file}").format(file=path)
     except OSError as error:
-        return f"{error.filename} cannot be read: {error.strerror}"
-    part, kind, *_ = path.name.split("-")
+        return _("{file} cannot be read: {reason}").format(file=error.filename, reason=error.strerror)
+    part, kind, *_rest = path.name.split("-")
     shape = (COUNTS[part], SIDE, SIDE) if kind == "images" else (COUNTS[part],)
     header = struct.pack(f">{1 + len(shape)}I", 0x800 + len(shape), *shape)
     size = len(header) + COUNTS[part] * (SIDE**2 if kind == "images" else 1)
     if content[:4] != header[:4]:
-        return f"{path} is damaged: it is no idx file of {kind}"
+        fault = _("{file} is damaged: it is no idx file of images")
+        if kind == "labels":
+            fault = _("{file} is damaged: it is no idx file of labels")
+        return fault.format(file=path)
     if not content.startswith(header):
-        return f"{path} is damaged: its head does not speak of {COUNTS[part]:,} {kind}" + (
-            f" of {SIDE}x{SIDE}" if kind == "images" else ""
-        )
+        if kind == "images":
+            fault = _("{file} is damaged: its head does not speak of {count:,} images of {side}x{side}")
+        else:
+            fault = _("{file} is damaged: its head does not speak of {count:,} labels")
+        return fault.format(file=path, count=COUNTS[part], side=SIDE)
     if len(content) != size:
-        return f"{path} is damaged: {len(content):,} bytes, not the {size:,} of {COUNTS[part]:,} {kind}"
+        fault = _("{file} is damaged: {found:,} bytes, not the {size:,} of {count:,} images")
+        if kind == "labels":
+            fault = _("{file} is damaged: {found:,} bytes, not the {size:,} of {count:,} labels")
+        return fault.format(file=path, found=len(content), size=size, count=COUNTS[part])
     if kind == "labels" and max(content[len(header) :]) > 9:
-        return f"{path} is damaged: it has labels above 9"
+        return _("{file} is damaged: it has labels above 9").format(file=path)
     try:
         changed = packed is not None and gzip.decompress(packed) != content
     except (OSError, EOFError, zlib.error) as error:
-        return f"{archive} is damaged ({error}): remove it if you know that {path.name} beside it is whole"
-    return f"{path} is damaged: it is not what {archive.name} holds" if changed else None
+        return _("{archive} is damaged ({reason}): remove it if you know that {file} beside it is whole").format(
+            archive=archive, reason=error, file=path.name
+        )
+    return (
+        _("{file} is damaged: it is not what {archive} holds").format(file=path, archive=archive.name)
+        if changed
+        else None
+    )
 
 
 def _torchvision(module: str) -> Any:
@@ -186,10 +208,14 @@ def _torchvision(module: str) -> Any:
         return import_module(module)
     except (ImportError, RuntimeError) as error:  # RuntimeError: one that was built for another torch
         raise UsageError(
-            f"torchvision cannot be imported ({error}), and only `digits` needs none: "
-            "install the one that goes with your torch (pip install torchvision), or choose `dataset: digits`"
+            _(
+                "torchvision cannot be imported ({reason}), and only `digits` needs none: install the "
+                "one that goes with your torch (pip install torchvision), or choose `dataset: digits`"
+            ).format(reason=error)
         ) from None
 
 
 def _by_hand(folder: Path) -> str:
-    return f"put {', '.join(path.name for path in _files(folder))}, unpacked, into {folder}"
+    return _("put {files}, unpacked, into {folder}").format(
+        files=", ".join(path.name for path in _files(folder)), folder=folder
+    )

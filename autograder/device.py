@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from autograder.errors import IsolationError, MachineryError, UsageError
+from autograder.language import _
 from autograder.results import Isolation
 from autograder.sandbox.gpu import devices_of_gpu, visible
 from autograder.sandbox.isolation import LEVELS, measure_gpu
@@ -27,7 +28,7 @@ def choose(wish: str, warm: WarmProcess, isolation: Isolation, level: str) -> tu
     if wish == "cpu" or (wish == "auto" and not has_gpu()):
         return CPU, isolation
     if not has_gpu():
-        raise UsageError("there is no CUDA device here; use --device cpu, or auto")
+        raise UsageError(_("there is no CUDA device here; use --device cpu, or auto"))
     try:
         found = measure_gpu(warm)
     except MachineryError:
@@ -39,7 +40,9 @@ def choose(wish: str, warm: WarmProcess, isolation: Isolation, level: str) -> tu
             return CPU, isolation
         lacking = "; ".join(f"{layer}: {reason}" for layer, reason in sorted(found.missing.items()))
         raise IsolationError(
-            f"workers with the GPU are isolated at level `{found.level}`, and `{level}` is required ({lacking}). "
-            "Use --device cpu, or accept it with --require-isolation"
+            _(
+                "workers with the GPU are isolated at level `{found}`, and `{level}` is required "
+                "({lacking}). Use --device cpu, or accept it with --require-isolation"
+            ).format(found=found.level, level=level, lacking=lacking)
         )
     return GPU, max(isolation, found, key=lambda each: LEVELS.index(each.level))

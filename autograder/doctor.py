@@ -8,6 +8,7 @@ import sys
 from autograder import __version__, terminal
 from autograder.device import has_gpu
 from autograder.errors import MachineryError
+from autograder.language import _
 from autograder.sandbox.isolation import LEVELS, measure, measure_gpu
 from autograder.sandbox.warm import WarmProcess
 
@@ -17,17 +18,21 @@ def doctor(warm: WarmProcess) -> int:
     import torch
 
     print(f"autograde {__version__}, Python {sys.version.split()[0]}, torch {torch.__version__}, {platform.platform()}")
-    print(f"devices: cpu{', cuda' if has_gpu() else ''}")
+    print(_("devices: {devices}").format(devices="cpu, cuda" if has_gpu() else "cpu"))
     isolation = measure(warm)
     warm.ready()
     terminal.say_isolation(isolation)
     if has_gpu():
         try:
-            terminal.say_isolation(measure_gpu(warm), "isolation with the GPU")
+            terminal.say_isolation(measure_gpu(warm), _("isolation with the GPU"))
         except MachineryError as error:
-            print(f"checks of devices and accuracy run on the CPU: {error}")
+            print(_("checks of devices and accuracy run on the CPU: {reason}").format(reason=error))
     if LEVELS.index(isolation.level) <= LEVELS.index("uid"):
-        print(f"isolation is `{isolation.level}`: `grade` and `check` work here")
+        print(_("isolation is `{level}`: `grade` and `check` work here").format(level=isolation.level))
     else:
-        print(f"isolation is `{isolation.level}`: `check` works here, `grade` refuses (it needs `uid`)")
+        print(
+            _("isolation is `{level}`: `check` works here, `grade` refuses (it needs `uid`)").format(
+                level=isolation.level
+            )
+        )
     return 0

@@ -21,7 +21,7 @@ import yaml
 
 from autograder import datasets
 from autograder.errors import CourseError, UsageError
-from autograder.language import words_of
+from autograder.language import _, words_of
 from autograder.late import LatePolicy, read_policy
 
 FORMAT = 1
@@ -105,7 +105,7 @@ class Exercise:
                 try:
                     content = path.read_bytes()
                 except OSError as error:
-                    raise CourseError(path, None, f"cannot be read: {error.strerror}") from None
+                    raise CourseError(path, None, _("cannot be read: {reason}").format(reason=error.strerror)) from None
                 digest.update(f"{path.relative_to(self.folder).as_posix()}\0{len(content)}\0".encode())
                 digest.update(content)
         return f"sha256:{digest.hexdigest()}"
@@ -131,7 +131,11 @@ class Course:
         """The exercises with these ids, in the course's order; all of them if none is named."""
         known = {exercise.id for exercise in self.exercises}
         for unknown in [id for id in ids if id not in known]:
-            raise UsageError(f"no exercise `{unknown}` in {self.root}; there are: {', '.join(sorted(known))}")
+            raise UsageError(
+                _("no exercise `{unknown}` in {folder}; there are: {known}").format(
+                    unknown=unknown, folder=self.root, known=", ".join(sorted(known))
+                )
+            )
         return tuple(exercise for exercise in self.exercises if not ids or exercise.id in ids)
 
     def exercise(self, id: str) -> Exercise:
@@ -154,7 +158,9 @@ def load_course(root: Path) -> Course:
     """Read a course with its private side."""
     reference = root / "reference"
     if not reference.is_dir():
-        raise UsageError(f"{root} is not a course: it has no reference/ folder; name one with --course DIR")
+        raise UsageError(
+            _("{root} is not a course: it has no reference/ folder; name one with --course DIR").format(root=root)
+        )
     path = reference / "course.yaml"
     keys: dict[str, type | tuple[type, ...]] = {
         "format": int, "name": str, "salt": str, "dataset": str, "data": str, "limits": dict, "late": dict,
@@ -162,10 +168,12 @@ def load_course(root: Path) -> Course:
     }  # fmt: skip
     settings = _read(path, keys, {"format", "name", "salt"})
     if not settings["salt"]:
-        raise CourseError(path, _line(path, "salt"), "`salt` must not be empty: hidden inputs are drawn from it")
+        raise CourseError(path, _line(path, "salt"), _("`salt` must not be empty: hidden inputs are drawn from it"))
     dataset = settings.get("dataset", datasets.DEFAULT)
     if dataset not in datasets.NAMES:
-        reason = f"no dataset `{dataset}`; there are: {', '.join(datasets.NAMES)}"
+        reason = _("no dataset `{dataset}`; there are: {known}").format(
+            dataset=dataset, known=", ".join(datasets.NAMES)
+        )
         raise CourseError(path, _line(path, "dataset"), reason)
     data = root / settings.get("data", "data")
     exercises = _with_limits(path, settings.get("limits", {}), discover(reference))
@@ -176,7 +184,7 @@ def load_course(root: Path) -> Course:
 def _package(path: Path, settings: Mapping[str, Any]) -> str:
     package = str(settings.get("package", ""))
     if not package.isprintable() or package.startswith("-"):
-        raise CourseError(path, _line(path, "package"), "`package` must be one requirement, as pip takes it")
+        raise CourseError(path, _line(path, "package"), _("`package` must be one requirement, as pip takes it"))
     return package
 
 
@@ -189,7 +197,7 @@ def discover(root: Path) -> list[Exercise]:
     """Every exercise below `root`, in order. A folder is an exercise if it holds exercise.yaml."""
     found = [load_exercise(path.parent) for path in sorted(root.glob("*/exercise.yaml"))]
     if not found:
-        raise UsageError(f"no exercise in {root}: none of its folders holds an exercise.yaml")
+        raise UsageError(_("no exercise in {root}: none of its folders holds an exercise.yaml").format(root=root))
     return sorted(found, key=lambda exercise: (exercise.order, exercise.id))
 
 
@@ -205,12 +213,16 @@ def load_exercise(folder: Path) -> Exercise:
     raw = _read(path, _KEYS, {"format", "order", "title", "points", "implement"})
     names = {key: _strings(path, key, raw.get(key, [])) for key in ("implement", "forbid")}
     if not names["implement"]:
-        raise CourseError(path, _line(path, "implement"), "`implement` must name at least one function or class")
+        raise CourseError(path, _line(path, "implement"), _("`implement` must name at least one function or class"))
     if not 0 < raw["points"] < math.inf:
-        raise CourseError(path, _line(path, "points"), f"`points` must be above 0, not {raw['points']}")
+        raise CourseError(
+            path, _line(path, "points"), _("`points` must be above 0, not {points}").format(points=raw["points"])
+        )
     for id, hint in raw.get("misconceptions", {}).items():
         if not isinstance(id, str) or not isinstance(hint, str) or not hint.strip():
-            raise CourseError(path, _line(path, str(id)), f"misconception `{id}` needs a hint, one or two sentences")
+            raise CourseError(
+                path, _line(path, str(id)), _("misconception `{id}` needs a hint, one or two sentences").format(id=id)
+            )
     return Exercise(
         id=folder.name, folder=folder, order=raw["order"], title=raw["title"], points=float(raw["points"]),
         limits=_limits(path, raw.get("limits", {})), misconceptions=raw.get("misconceptions", {}),
@@ -222,9 +234,11 @@ def _with_limits(path: Path, raw: dict[str, Any], exercises: Sequence[Exercise])
     """The exercises with what course.yaml says of seconds: `{EXERCISE: 20, EXERCISE/CHECK: 60}`."""
     known = {each.id: each for each in exercises}
     for key, seconds in raw.items():
-        id, _, check = str(key).partition("/")
+        id, _slash, check = str(key).partition("/")
         if id not in known:
-            raise CourseError(path, _line(path, str(key)), f"`limits.{key}`: no exercise `{id}`")
+            raise CourseError(
+                path, _line(path, str(key)), _("`limits.{key}`: no exercise `{id}`").format(key=key, id=id)
+            )
         _bounded(path, str(key), seconds)
         limits = known[id].limits
         changed = {"checks": {**limits.checks, check: seconds}} if check else {"seconds": seconds}
@@ -236,12 +250,16 @@ def _limits(path: Path, raw: dict[str, Any]) -> Limits:
     known = {each.name for each in fields(Limits)}
     checks = raw.get("checks", {})
     if not isinstance(checks, dict):
-        raise CourseError(path, _line(path, "checks"), "`limits.checks` must map checks to seconds")
+        raise CourseError(path, _line(path, "checks"), _("`limits.checks` must map checks to seconds"))
     for key, value in checks.items():
         _bounded(path, str(key), value)
     for key, value in raw.items():
         if key not in known:
-            raise CourseError(path, _line(path, key), f"unknown key `limits.{key}`; expected {_listed(known)}")
+            raise CourseError(
+                path,
+                _line(path, key),
+                _("unknown key `limits.{key}`; expected {known}").format(key=key, known=_listed(known)),
+            )
         if key != "checks":
             _bounded(path, key, value)
     return Limits(**raw | {name: math.ceil(raw[name]) for name in ("memory_mb", "gpu_memory_mb") if name in raw})
@@ -249,7 +267,9 @@ def _limits(path: Path, raw: dict[str, Any]) -> Limits:
 
 def _bounded(path: Path, key: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < MAX_LIMIT:
-        reason = f"`limits.{key}` must be a number above 0 and below {MAX_LIMIT}, not {value!r}"
+        reason = _("`limits.{key}` must be a number above 0 and below {most}, not {value!r}").format(
+            key=key, most=MAX_LIMIT, value=value
+        )
         raise CourseError(path, _line(path, key), reason)
 
 
@@ -257,38 +277,58 @@ def _read(path: Path, keys: Mapping[str, type | tuple[type, ...]], required: Col
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CourseError(path, None, "there is no such file") from None
+        raise CourseError(path, None, _("there is no such file")) from None
     except OSError as error:
-        raise CourseError(path, None, f"cannot be read: {error.strerror}") from None
+        raise CourseError(path, None, _("cannot be read: {reason}").format(reason=error.strerror)) from None
     except UnicodeDecodeError as error:
-        raise CourseError(path, None, f"not UTF-8: {error.reason} at byte {error.start}") from None
+        raise CourseError(
+            path, None, _("not UTF-8: {reason} at byte {position}").format(reason=error.reason, position=error.start)
+        ) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise CourseError(
             path, mark.line + 1 if mark else None, getattr(error, "problem", None) or "not YAML"
         ) from None
     except ValueError as error:  # a date that is none
-        raise CourseError(path, None, f"not YAML: {error}") from None
+        raise CourseError(path, None, _("not YAML: {reason}").format(reason=error)) from None
     if not isinstance(raw, dict):
-        raise CourseError(path, 1, "expected `key: value` lines")
+        raise CourseError(path, 1, _("expected `key: value` lines"))
     for key, value in raw.items():
         if key not in keys:
-            raise CourseError(path, _line(path, str(key)), f"unknown key `{key}`; expected {_listed(keys)}")
+            raise CourseError(
+                path,
+                _line(path, str(key)),
+                _("unknown key `{key}`; expected {known}").format(key=key, known=_listed(keys)),
+            )
         if not isinstance(value, keys[key]) or (isinstance(value, bool) and keys[key] is not bool):
-            raise CourseError(path, _line(path, key), f"`{key}` has the wrong type: {type(value).__name__}")
+            raise CourseError(
+                path,
+                _line(path, key),
+                _("`{key}` has the wrong type: {type}").format(key=key, type=type(value).__name__),
+            )
     for key in sorted(required):
         if key not in raw:
-            raise CourseError(path, None, f"key `{key}` is missing")
+            raise CourseError(path, None, _("key `{key}` is missing").format(key=key))
     if raw["format"] != FORMAT:
-        advice = "update autograde" if raw["format"] > FORMAT else f"this version reads format {FORMAT}"
-        raise CourseError(path, _line(path, "format"), f"format {raw['format']} is not readable: {advice}")
+        advice = (
+            _("update autograde")
+            if raw["format"] > FORMAT
+            else _("this version reads format {format}").format(format=FORMAT)
+        )
+        raise CourseError(
+            path,
+            _line(path, "format"),
+            _("format {format} is not readable: {advice}").format(format=raw["format"], advice=advice),
+        )
     return raw
 
 
 def _strings(path: Path, key: str, raw: list[Any]) -> tuple[str, ...]:
     for item in raw:
         if not isinstance(item, str):
-            raise CourseError(path, _line(path, key), f"`{key}` must hold names, not {item!r}")
+            raise CourseError(
+                path, _line(path, key), _("`{key}` must hold names, not {item!r}").format(key=key, item=item)
+            )
     return tuple(raw)
 
 

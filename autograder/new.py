@@ -13,6 +13,7 @@ import jinja2
 
 from autograder.errors import UsageError
 from autograder.exercise import discover
+from autograder.language import _
 from autograder.shipped import templates_dir
 
 SUFFIX = ".j2"
@@ -28,7 +29,11 @@ def new(course_root: Path, id: str) -> Path:
     """Make reference/<id>/ from the template, last in order; it passes `autograde validate` at once."""
     reference = course_root / "reference"
     if not reference.is_dir():
-        raise UsageError(f"{course_root} is not a course: it has no reference/ folder; name one with --course DIR")
+        raise UsageError(
+            _("{root} is not a course: it has no reference/ folder; name one with --course DIR").format(
+                root=course_root
+            )
+        )
     folder = reference / id
     _refuse_bad(id, folder)
     draft = reference / f".{id}.draft"
@@ -42,15 +47,25 @@ def new(course_root: Path, id: str) -> Path:
 
 
 def _refuse_bad(id: str, folder: Path) -> None:
-    advice = "choose a snake_case noun such as `depthwise_conv`"
+    advice = _("choose a snake_case noun such as `depthwise_conv`")
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", id):
-        raise UsageError(f"`{id}` cannot name an exercise: {advice}, in small letters, digits and single underscores")
+        raise UsageError(
+            _("`{id}` cannot name an exercise: {advice}, in small letters, digits and single underscores").format(
+                id=id, advice=advice
+            )
+        )
     if keyword.iskeyword(id) or keyword.issoftkeyword(id) or hasattr(builtins, id):
-        raise UsageError(f"`{id}` cannot name an exercise, because Python uses it: {advice}")
+        raise UsageError(
+            _("`{id}` cannot name an exercise, because Python uses it: {advice}").format(id=id, advice=advice)
+        )
     if id in _TAKEN:
-        raise UsageError(f"`{id}` cannot name an exercise, because there is a module of this name: {advice}")
+        raise UsageError(
+            _("`{id}` cannot name an exercise, because there is a module of this name: {advice}").format(
+                id=id, advice=advice
+            )
+        )
     if folder.exists():
-        raise UsageError(f"{folder} exists already: edit it, or choose another name")
+        raise UsageError(_("{folder} exists already: edit it, or choose another name").format(folder=folder))
 
 
 def _next_order(reference: Path) -> int:

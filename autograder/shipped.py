@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.errors import UsageError
+from autograder.language import _
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -14,4 +15,6 @@ def templates_dir() -> Path:
     for folder in (PACKAGE / "templates", PACKAGE.parent / "templates"):
         if folder.is_dir():
             return folder
-    raise UsageError(f"templates/ is neither in {PACKAGE} nor beside it; install autograde again")
+    raise UsageError(
+        _("templates/ is neither in {package} nor beside it; install autograde again").format(package=PACKAGE)
+    )

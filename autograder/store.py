@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from autograder.errors import UsageError
+from autograder.language import _
 from autograder.results import ExerciseResult, to_json
 
 FILE = "results.sqlite"
@@ -36,7 +37,9 @@ class Store:
             # A table of its own: results of earlier versions have none.
             self.connection.execute("CREATE TABLE IF NOT EXISTS picture (key TEXT PRIMARY KEY, pictures TEXT NOT NULL)")
         except sqlite3.DatabaseError as error:
-            raise UsageError(f"{path} cannot be used ({error}); move it away to grade afresh") from None
+            raise UsageError(
+                _("{file} cannot be used ({reason}); move it away to grade afresh").format(file=path, reason=error)
+            ) from None
 
     def get(self, key: str) -> tuple[ExerciseResult, str] | None:
         row = self.connection.execute("SELECT result, output FROM result WHERE key = ?", (key,)).fetchone()

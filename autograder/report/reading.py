@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar, get_args
 
 from autograder.errors import UsageError
+from autograder.language import _
 from autograder.results import (
     SCHEMA_VERSION,
     CheckResult,
@@ -33,22 +34,26 @@ def read_record(out: Path) -> Record:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
         if not isinstance(raw, dict):
-            raise ValueError("it holds no record")
+            raise ValueError(_("it holds no record"))
         if (version := raw.get("schema_version")) != SCHEMA_VERSION:
-            raise UsageError(f"{path}: schema_version {version!r} is not {SCHEMA_VERSION}, which this version reads")
+            raise UsageError(
+                _("{file}: schema_version {version!r} is not {known}, which this version reads").format(
+                    file=path, version=version, known=SCHEMA_VERSION
+                )
+            )
         return _record(raw)
     except FileNotFoundError:
-        raise UsageError(f"{path}: there is no such file; `autograde grade` writes it") from None
+        raise UsageError(_("{file}: there is no such file; `autograde grade` writes it").format(file=path)) from None
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        raise UsageError(_("{file} cannot be read: {reason}").format(file=path, reason=error.strerror)) from None
     except KeyError as error:
-        raise UsageError(f"{path}: key {error} is missing") from None
+        raise UsageError(_("{file}: key {reason} is missing").format(file=path, reason=error)) from None
     except (TypeError, ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is not a record of results: {error}") from None
+        raise UsageError(_("{file} is not a record of results: {reason}").format(file=path, reason=error)) from None
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number of points")
+    raise ValueError(_("{constant} is no number of points").format(constant=constant))
 
 
 def _record(raw: Mapping[str, Any]) -> Record:
@@ -118,25 +123,25 @@ def _check(raw: Mapping[str, Any]) -> CheckResult:
 
 def _each(read: Callable[[Any], T], raw: Any) -> tuple[T, ...]:
     if not isinstance(raw, list):
-        raise TypeError(f"a list is expected, not {type(raw).__name__}")
+        raise TypeError(_("a list is expected, not {type}").format(type=type(raw).__name__))
     return tuple(read(each) for each in raw)
 
 
 def _text(raw: Any) -> str:
     if not isinstance(raw, str):
-        raise TypeError(f"a text is expected, not {type(raw).__name__}")
+        raise TypeError(_("a text is expected, not {type}").format(type=type(raw).__name__))
     return raw
 
 
 def _number(raw: Any) -> float:
     if isinstance(raw, bool) or not isinstance(raw, (int, float)):
-        raise TypeError(f"a number is expected, not {type(raw).__name__}")
+        raise TypeError(_("a number is expected, not {type}").format(type=type(raw).__name__))
     return float(raw)
 
 
 def _flag(raw: Any) -> bool:
     if not isinstance(raw, bool):
-        raise TypeError(f"true or false is expected, not {type(raw).__name__}")
+        raise TypeError(_("true or false is expected, not {type}").format(type=type(raw).__name__))
     return raw
 
 
@@ -147,5 +152,5 @@ def _time(raw: Any) -> str:
 
 def _one_of(words: Any, raw: Any) -> Any:
     if raw not in get_args(words):
-        raise ValueError(f"no such status or kind: {raw!r:.40}")
+        raise ValueError(_("no such status or kind: {raw!r:.40}").format(raw=raw))
     return raw
