@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from autograder import terminal
 from autograder.device import choose
@@ -33,9 +34,17 @@ class Wishes:
 
 
 def grade_submissions(
-    course: Course, exercises: Sequence[Exercise], submissions: Sequence[Submission], warm: WarmProcess, wishes: Wishes
+    course: Course,
+    exercises: Sequence[Exercise],
+    submissions: Sequence[Submission],
+    warm: WarmProcess,
+    wishes: Wishes,
+    held: Mapping[str, str] = MappingProxyType({}),
 ) -> Record:
-    """Grade and write the files of `wishes.out`. Raises `IsolationError` below the level that is required."""
+    """Grade and write the files of `wishes.out`. Raises `IsolationError` below the level that is required.
+
+    `held` says of further students why nothing of theirs could be had: they are ungraded.
+    """
     wishes.out.mkdir(parents=True, exist_ok=True)
     isolation = require(warm, wishes.require_isolation, private=[course.root / "reference", wishes.out])
     device, isolation = choose(wishes.device, warm, isolation, wishes.require_isolation)
@@ -52,6 +61,11 @@ def grade_submissions(
             if output:
                 write_whole(wishes.out / "logs" / student / f"{result.id}.txt", terminal.harmless(output))
             advance(student, result)
+
+        for student, reason in held.items():
+            found[student] = {
+                each.id: ExerciseResult(each.id, "ungraded", None, each.points, reason) for each in exercises
+            }
 
         def draw(student: str, result: ExerciseResult, found: list[Picture]) -> None:
             pictures[student][result.id] = result.digest, found
@@ -89,7 +103,7 @@ def _late(course: Course, submissions: Sequence[Submission]) -> dict[str, Late]:
     judged, unknown = {}, []
     for each in submissions:
         try:
-            submitted = submitted_at(each.entry, course.name, policy.trusts_files) if each.entry else None
+            submitted = submitted_at(each.entry, course.name, policy.trusts_files) if each.entry else each.submitted
         except (Unreadable, OSError) as error:
             terminal.err.print(f"{each.student}: {error}", markup=False)
             submitted = None

@@ -10,8 +10,9 @@ from autograder import terminal
 from autograder.engine import StudentGrader, Work
 from autograder.errors import UsageError
 from autograder.exercise import Exercise
+from autograder.fingerprint import fingerprint
 from autograder.grading.code import imported
-from autograder.grading.session import GradingSession
+from autograder.grading.session import CPU, GradingSession
 from autograder.language import _
 from autograder.own_work import OwnWork, find_work
 from autograder.pictures import Picture
@@ -120,6 +121,8 @@ def _check_and_say(check: SelfCheck, own: OwnWork) -> bool:
         lost |= found.lost
     for note in own.submission.notes:
         terminal.out.print(_("note: {note}").format(note=note), markup=False)
+    mark = fingerprint(own.course, device=CPU.type, isolation=check.isolation.level)
+    terminal.out.print(f"{_('fingerprint')}: {mark}", markup=False)
     return lost
 
 

@@ -14,6 +14,8 @@ from autograder.engine import StudentGrader, Work
 from autograder.exercise import Course, Exercise
 from autograder.grade import Wishes, grade_submissions
 from autograder.grading.session import CPU, GradingSession
+from autograder.pictures import Picture
+from autograder.report.pictures import keep_pictures
 from autograder.report.sources import keep_sources
 from autograder.results import ExerciseResult, Record, SubmissionResult, write_record, write_whole
 from autograder.sandbox.isolation import require
@@ -47,11 +49,14 @@ def grade_public(
     isolation = require(warm, LEVEL, private=[out])
     sources = {id: each.message if isinstance(each, Rejected) else each for id, each in submission.sources.items()}
     results: list[ExerciseResult] = []
+    pictures: dict[str, tuple[str, list[Picture]]] = {}
 
     def run(session: GradingSession) -> None:
         warm.ready()
         work = Work(submission.student, sources, submission.notes)
-        for result, _key, printed in StudentGrader(session, warm, None).grade(work, exercises):
+        grader = StudentGrader(session, warm, None)
+        for result, _key, printed in grader.grade(work, exercises):
+            pictures[result.id] = result.digest, grader.pictures
             results.append(_counted(result, len(session.items[result.id])))
             if printed:
                 write_whole(out / "logs" / submission.student / f"{result.id}.txt", harmless(printed))
@@ -59,11 +64,14 @@ def grade_public(
     with _set_aside():
         GradingSession(course, exercises, public=True).run(run)
     keep_sources(out, [submission])
+    keep_pictures(out, {submission.student: pictures})
     record = Record(
         course=course.name,
         device=CPU.type,
         isolation=isolation,
-        exercises=tuple((each.id, each.title, result.points) for each, result in zip(exercises, results, strict=True)),
+        exercises=tuple(
+            (each.id, each.say(each.title), result.points) for each, result in zip(exercises, results, strict=True)
+        ),
         submissions=(SubmissionResult(submission.student, tuple(results)),),
     )
     write_record(record, out)

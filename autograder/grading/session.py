@@ -94,7 +94,8 @@ class GradingSession:
         plugins = ("cacheprovider", "terminal", "logging", "warnings", "unraisableexception", "threadexception")
         options = ["-s", *(part for name in plugins for part in ("-p", f"no:{name}"))]
         options += ["-c", os.devnull, "--rootdir", root, "--confcutdir", root, "--import-mode=importlib"]
-        options += ["--noconftest", "--assert=plain", "-o", "python_functions=", "-o", "python_classes=", "-o", "python_files=*.py"]
+        options += ["--noconftest", "--assert=plain"]
+        options += ["-o", "python_functions=", "-o", "python_classes=", "-o", "python_files=*.py"]
         hypothesis.settings.register_profile("autograde", derandomize=True, database=None, deadline=None)
         hypothesis.settings.load_profile("autograde")
         try:

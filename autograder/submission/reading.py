@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import keyword
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -40,13 +42,14 @@ class Submission:
     """What one student handed in. An exercise that is not in `sources` is missing.
 
     `notes` are sentences for the student, and for whoever helps: what was left out or looks misnamed. `entry` is
-    where it was read, if it was.
+    where it was read, if it was; `submitted` is when it came, if that is known without looking there.
     """
 
     student: str
     sources: Mapping[str, Source | Rejected]
     notes: tuple[str, ...] = ()
     entry: Path | None = field(default=None, compare=False)
+    submitted: datetime | None = None
 
 
 def read(entry: Path, exercises: Mapping[str, Collection[str]], student: str) -> Submission:
@@ -60,8 +63,7 @@ def read(entry: Path, exercises: Mapping[str, Collection[str]], student: str) ->
         if entry.is_dir():
             return _from_files(read_folder(entry), exercises, student)
         if entry.name.lower().endswith(CODE):
-            file = File((entry.name,), lambda: read_file(entry, size_limit(entry.name)))
-            return _from_file(file, exercises, student)
+            return _from_file(_file(entry), exercises, student)
         return _from_files(_unpack(entry), exercises, student)
     except Unreadable as error:
         return reject(
@@ -75,6 +77,33 @@ def read(entry: Path, exercises: Mapping[str, Collection[str]], student: str) ->
         )
 
 
+def read_cells(
+    cells: Sequence[str], folder: Path, exercises: Mapping[str, Collection[str]], student: str
+) -> Submission:
+    """The code cells of a notebook that is running, read as an .ipynb with them in `folder` would be."""
+    notebook = {"nbformat": 4, "cells": [{"cell_type": "code", "source": cell} for cell in cells]}
+    file = File(("notebook.ipynb",), json.dumps(notebook).encode)
+    beside = [path for path in sorted(folder.glob("*.py")) if path.is_file()]
+    try:
+        return _from_file(file, exercises, student, [_file(path) for path in beside[: _MAX_HELPERS + 1]])
+    except Unreadable as error:
+        return reject(student, exercises, str(error))
+
+
+def _file(path: Path) -> File:
+    return File((path.name,), lambda: read_file(path, size_limit(path.name)), path.is_symlink())
+
+
+def read_listed(
+    files: Callable[[], list[File]], exercises: Mapping[str, Collection[str]], student: str, name: str
+) -> Submission:
+    """`read`, of files that lie elsewhere than in the file system; `name` is what a message calls their place."""
+    try:
+        return _from_files(files(), exercises, student)
+    except Unreadable as error:
+        return reject(student, exercises, _("{name} cannot be read: {reason}").format(name=shown(name), reason=error))
+
+
 def reject(student: str, exercises: Collection[str], message: str) -> Submission:
     """Nothing of this student's can be graded."""
     return Submission(student, dict.fromkeys(exercises, Rejected(message)))
@@ -86,12 +115,14 @@ def _unpack(entry: Path) -> list[File]:
     return read_archive(entry.name, read_file(entry, MAX_BYTES))
 
 
-def _from_file(file: File, exercises: Mapping[str, Collection[str]], student: str) -> Submission:
+def _from_file(
+    file: File, exercises: Mapping[str, Collection[str]], student: str, beside: Sequence[File] = ()
+) -> Submission:
     """One file counts for the exercises of which it defines something, and for the one it is called after.
 
     If it cannot be told what it defines it counts for all: to say what is wrong with it is the worker's business.
     """
-    work = _Work([file], exercises)
+    work = _Work([file, *beside], exercises)
     source, defines = work.source(file)
     if defines is None:
         with suppress(Unparsed):

@@ -58,17 +58,16 @@ def commit_time(repository: Path) -> datetime:
 
 
 def last_commit(bare: Path, deadline: datetime | None, arrivals: Path | None) -> Commit | None:
-    """The last commit of the fetched branch that was there at the deadline; None if there was none.
+    """The last commit of the fetched branch, or the last that was there at a deadline; None if there was none.
 
     `arrivals` is a repository that students push to and cannot otherwise write: its reflog tells when each
     commit arrived. Without one, it is the date that the committer's own machine wrote into the commit.
     """
-    if deadline is None:
-        return _commits(bare, REF)[0]
     if arrivals is not None and (log := _arrivals(arrivals)):
-        there = [commit for commit in log if commit.time <= deadline]
+        there = [commit for commit in log if deadline is None or commit.time <= deadline]
         return there[-1] if there and there[-1].id != _NO_COMMIT else None
-    found = _commits(bare, f"--before={int(deadline.timestamp())}", REF)
+    until = () if deadline is None else (f"--before={int(deadline.timestamp())}",)
+    found = _commits(bare, *until, REF)
     return found[0] if found else None
 
 
