@@ -146,31 +146,33 @@ def _in_a_word(result: ExerciseResult) -> str:
     return f"{result.score:g}/{result.points:g}" if result.status == "graded" else _(STATUSES[result.status])
 
 
-def show_checks(title: str, result: ExerciseResult, printed: str, pictures: Sequence[Picture] = ()) -> None:
+def show_checks(
+    title: str, result: ExerciseResult, printed: str, pictures: Sequence[Picture] = (), to: Console = out
+) -> None:
     """The checks of one exercise for its author: what is wrong, where, a hint; on a terminal small matrices, too."""
     checks = result.checks
     if result.status != "graded":
-        out.print(f"[bold]{escape(title)}[/bold]: {_(STATUSES[result.status])}: {escape(result.message)}")
+        to.print(f"[bold]{escape(title)}[/bold]: {_(STATUSES[result.status])}: {escape(result.message)}")
         return
     lost = sum(check.status != "passed" for check in checks)
     tally = _("{passed} of {count} checks passed").format(passed=len(checks) - lost, count=len(checks))
-    out.print(f"[bold]{escape(title)}[/bold]: {tally}")
+    to.print(f"[bold]{escape(title)}[/bold]: {tally}")
     for check in checks:
         mark, colour = _MARKS.get(check.status, "no"), _COLOURS.get(check.status, "red")
-        out.print(f"  [{colour}]{mark}[/] {escape(check.title)}")
+        to.print(f"  [{colour}]{mark}[/] {escape(check.title)}")
         if check.message:
             label = f"{_(STATUSES[check.status])}: " if check.status in STATUSES else ""
-            out.print(f"     [{colour}]{escape(label + check.message)}[/]")
+            to.print(f"     [{colour}]{escape(label + check.message)}[/]")
         if check.hint:
-            out.print(_("     hint: {hint}").format(hint=escape(check.hint)))
-        if out.is_terminal:
+            to.print(_("     hint: {hint}").format(hint=escape(check.hint)))
+        if to.is_terminal:
             for matrices in side_by_side(pictures, check.id.partition("/")[2]):
-                out.print(matrices, soft_wrap=False)
+                to.print(matrices, soft_wrap=False)
     if printed.strip():
-        out.print(_("  what your code printed:"))
+        to.print(_("  what your code printed:"))
         for line, again in _folded(printed.splitlines())[:MAX_PRINTED]:
             times = _(" ({count} times)").format(count=again) if again > 1 else ""
-            out.print(f"     [dim]{escape(harmless(line))}{times}[/]")
+            to.print(f"     [dim]{escape(harmless(line))}{times}[/]")
 
 
 def say_waiting(folder: Path) -> None:

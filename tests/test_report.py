@@ -223,7 +223,7 @@ class TestContrast:
     @pytest.mark.parametrize("theme", ["light", "dark"])
     @pytest.mark.parametrize("pair", PAIRS.split())
     def test_text_can_be_read(self, theme, pair):
-        style = (templates_dir() / "report/style.css").read_text()
+        style = (templates_dir() / "report/theme.css").read_text()
         blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
         colours = dict(re.findall(r"--([\w-]+): (#\w{6});", blocks[theme == "dark"]))
 

@@ -116,6 +116,12 @@ def with_pictures(card: Card, pictures: Iterable[Picture], room: int = PICTURE_R
     return replace(card, comparisons=comparisons, trainings=trainings), used
 
 
+def own_card(result: ExerciseResult, title: str, pictures: Iterable[Picture]) -> Card:
+    """What public checks found, for the student who ran them."""
+    card, _size = _card(result, title, None, Allowance(TEXT_ROOM), 0)
+    return with_pictures(replace(card, message=clip(result.message, MAX_MESSAGE)), pictures)[0]
+
+
 def _card(result: ExerciseResult, title: str, source: Source | None, text: Allowance, room: int) -> tuple[Card, int]:
     """The card of one exercise, and about how many bytes its source takes."""
     checks = [_check(check, source, text) for check in result.checks]

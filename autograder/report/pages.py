@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +20,7 @@ from markupsafe import Markup
 
 from autograder.language import _, in_use, ngettext
 from autograder.report.dashboard import dashboard
-from autograder.report.feedback import feedback
+from autograder.report.feedback import Card, feedback
 from autograder.report.pictures import FOLDER as PICTURES
 from autograder.report.pictures import load_pictures
 from autograder.report.reading import read_record
@@ -27,6 +29,7 @@ from autograder.report.text import KINDS, finalize, pieces, visible
 from autograder.shipped import templates_dir
 from autograder.submission import folder_names
 
+STYLES = ("theme.css", "card.css", "style.css")  # colours; what a card needs; what the pages need beside it
 DASHBOARD = "index.html"
 FEEDBACK = "feedback"
 
@@ -38,7 +41,7 @@ def report(out: Path, course: Path | None = None) -> Path:
     """
     record = read_record(out)
     folders = folder_names(each.student for each in record.submissions)
-    style = _asset("style.css")
+    style = _asset(*STYLES)
     page = _template("feedback.html.j2")
     script = _asset("feedback.js")
     for each in record.submissions:
@@ -96,8 +99,20 @@ def _template(name: str) -> jinja2.Template:
     return _environment().get_template(name)
 
 
-def _asset(name: str) -> Asset:
-    text = (templates_dir() / "report" / name).read_text(encoding="utf-8").strip()
+def inline(card: Card, printed: Sequence[str], notes: Sequence[str]) -> str:
+    """A card as HTML that can stand in somebody else's page: its style is bound to it, and it runs no script.
+
+    `printed` are the lines that the code printed, made harmless.
+    """
+    theme, body, frame = (_asset(name).text for name in (*STYLES[:2], "inline.css"))
+    style = theme.replace(":root", ".autograde") + frame + Markup("\n.autograde {\n") + body + Markup("\n}")
+    template = _template("inline.html.j2")
+    return template.render(card=card, printed=printed, notes=notes, style=style, token=secrets.token_hex(4))
+
+
+def _asset(*names: str) -> Asset:
+    folder = templates_dir() / "report"
+    text = "\n".join((folder / name).read_text(encoding="utf-8").strip() for name in names)
     digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode()
     return Asset(Markup(text), f"'sha256-{digest}'")  # ours, from a file beside the templates
 

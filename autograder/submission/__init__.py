@@ -11,10 +11,11 @@ be read, is `Rejected` with a reason and costs that student that exercise, and n
 """
 
 from autograder.submission.entries import collect, folder_names, ignored
-from autograder.submission.reading import Submission, read
+from autograder.submission.reading import Submission, read, read_cells
 from autograder.submission.source import Rejected, Source, Unreadable
 from autograder.submission.times import submitted_at
 
 __all__ = [
-    "Rejected", "Source", "Submission", "Unreadable", "collect", "folder_names", "ignored", "read", "submitted_at",
+    "Rejected", "Source", "Submission", "Unreadable", "collect", "folder_names", "ignored", "read", "read_cells",
+    "submitted_at",
 ]  # fmt: skip
