@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from autograder import __version__, language
-from autograder.cli import authoring, ci, grading, handing_out
+from autograder.cli import authoring, ci, grading, handing_out, publishing
 from autograder.cli.options import EXIT_INTERRUPTED, EXIT_MACHINERY, EXIT_USAGE, command
 from autograder.errors import IsolationError, MachineryError, UsageError
 from autograder.language import _
@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     authoring.add(commands)
     handing_out.add(commands)
     ci.add(commands)
+    publishing.add(commands)
     command(commands, "doctor", _doctor, "say what this machine can do", "autograde doctor")
     return parser
 

@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-_SECONDS = 20  # to wait for a program that writes
 _ROWS = dict[str, Any]
 
 
@@ -28,7 +27,7 @@ def main() -> None:
     if not line:
         return  # whoever was to order it has died
     order = json.loads(line)
-    reason = write(api, Path(order["path"]), order["book"])
+    reason = write(api, Path(order["path"]), order["book"], order["seconds"])
     if reason:
         print(reason)
 
@@ -57,18 +56,21 @@ def _head() -> str:
     return head
 
 
-def write(api: Any, path: Path, book: Mapping[str, Any]) -> str:
-    """Make the gradebook at `path` say what `book` says (see `book.book_of`). Returns why it could not, or nothing."""
+def write(api: Any, path: Path, book: Mapping[str, Any], seconds: float) -> str:
+    """Make the gradebook at `path` say what `book` says (see `book.book_of`). Returns why it could not, or nothing.
+
+    Whoever else writes to it is waited for, for so many seconds.
+    """
     from sqlalchemy.exc import OperationalError
 
     try:
         if path.exists():
-            _change(api, path, book)
+            _change(api, path, book, seconds)
             return ""
         handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         os.close(handle)
         try:
-            _change(api, Path(draft), book)
+            _change(api, Path(draft), book, seconds)
             os.chmod(draft, 0o644)
             os.replace(draft, path)
         except BaseException:
@@ -81,12 +83,12 @@ def write(api: Any, path: Path, book: Mapping[str, Any]) -> str:
     return ""
 
 
-def _change(api: Any, path: Path, book: Mapping[str, Any]) -> None:
+def _change(api: Any, path: Path, book: Mapping[str, Any], seconds: float) -> None:
     from sqlalchemy import URL, text
 
     with api.Gradebook(URL.create("sqlite", database=str(path))) as gradebook:
         db = gradebook.db
-        db.execute(text(f"PRAGMA busy_timeout = {1000 * _SECONDS}"))
+        db.execute(text(f"PRAGMA busy_timeout = {int(1000 * seconds)}"))
         db.execute(text("BEGIN IMMEDIATE"))
         _Sync(api, gradebook, book).run()
         db.commit()
