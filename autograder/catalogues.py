@@ -24,7 +24,7 @@ from autograder.language import LANGUAGES, SOURCE, package_catalogue
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
-LANGUAGES_TRANSLATED = tuple(code for code in LANGUAGES if code != SOURCE)
+TRANSLATED = tuple(code for code in LANGUAGES if code != SOURCE)
 SPEAKING = ("fail", "say")  # functions of checks whose first argument is a text for people
 
 _HEAD = """\
@@ -101,7 +101,7 @@ def updated(path: Path, texts: Catalog, code: str) -> str:
 def update(root: Path) -> list[Path]:
     """Bring the catalogues of a course up to date, and in a checkout the package's; the files that changed."""
     wanted = {}
-    for code in LANGUAGES_TRANSLATED:
+    for code in TRANSLATED:
         if (root / "babel.cfg").is_file():
             wanted[package_catalogue(code)] = updated(package_catalogue(code), package_texts(root), code)
         for exercise in discover(root / "reference"):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from autograder.errors import CourseError
 from autograder.exercise import Course, Exercise
+from autograder.language import _
 from autograder.stub import cuts, parse
 
 SHORTEST_SECRET = 13
@@ -38,7 +39,9 @@ def keep_solution(exercise: Exercise, solution: str, given: Mapping[str, str]) -
                     raise CourseError(
                         exercise.solution if name == f"{exercise.id}.py" else exercise.folder / name,
                         None if name == f"{exercise.id}.py" else number,
-                        f"a line of the solution of `{cut.name}` would be released in {name}:{number}: `{secret}`",
+                        _(
+                            "a line of the solution of `{function}` would be released in {name}:{number}: `{secret}`"
+                        ).format(function=cut.name, name=name, number=number, secret=secret),
                     )
 
 
@@ -84,7 +87,9 @@ class PrivateSide:
             for form in {line, json.dumps(line, ensure_ascii=False)[1:-1]}:
                 if form in everything:
                     name = next(name for name, text in texts.items() if form in text)
-                    raise CourseError(path, None, f"a line of it would be released in {name}: `{line}`")
+                    raise CourseError(
+                        path, None, _("a line of it would be released in {name}: `{line}`").format(name=name, line=line)
+                    )
 
 
 def _titles(test_file: Path) -> frozenset[str]:

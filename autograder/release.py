@@ -10,8 +10,10 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from autograder.catalogues import TRANSLATED, public_texts
 from autograder.errors import CourseError
 from autograder.exercise import Exercise, discover
+from autograder.language import _
 from autograder.private import keep_solution
 from autograder.stub import stub
 
@@ -34,7 +36,11 @@ def release(course_root: Path, exercises_dir: Path | None = None, only: Collecti
     if only is None:
         for gone in _gone(target, exercises):
             changed += _write_all(gone, {})
-    changed += _write_all(target, {"README.md": _index(exercises)}, keep=True)
+    shared = _shared(exercises)
+    changed += _write_all(target, shared, keep=True)
+    for path in _stray(target, shared):
+        path.unlink()
+        changed.append(path)
     return changed
 
 
@@ -50,23 +56,27 @@ def stale(course_root: Path) -> list[str]:
             source = f"reference/{exercise.id}/{'solution.py' if name == f'{exercise.id}.py' else name}"
             state = _state(folder / name, content)
             if state:
-                complaints.append(
-                    f"exercises/{exercise.id}/{name} is {state}; edit {source}, then run `autograde release`"
-                )
-        complaints += [
-            f"exercises/{path.relative_to(target).as_posix()} does not come from reference/; "
-            "`autograde release` removes it"
-            for path in _others(folder, wanted)
-        ]
-    complaints += [
-        f"exercises/{gone.name} has no exercise in reference/; `autograde release` removes it"
-        for gone in _gone(target, exercises)
-    ]
-    state = _state(target / "README.md", _index(exercises))
-    return complaints + ([f"exercises/README.md is {state}; run `autograde release`"] if state else [])
+                complaint = _("exercises/{name} is stale; edit {source}, then run `autograde release`")
+                if state == "missing":
+                    complaint = _("exercises/{name} is missing; edit {source}, then run `autograde release`")
+                complaints.append(complaint.format(name=f"{exercise.id}/{name}", source=source))
+        complaint = _("exercises/{name} does not come from reference/; `autograde release` removes it")
+        complaints += [complaint.format(name=path.relative_to(target).as_posix()) for path in _others(folder, wanted)]
+    complaint = _("exercises/{name} has no exercise in reference/; `autograde release` removes it")
+    complaints += [complaint.format(name=gone.name) for gone in _gone(target, exercises)]
+    shared = _shared(exercises)
+    for name, content in shared.items():
+        if state := _state(target / name, content):
+            complaint = _("exercises/{name} is stale; run `autograde release`")
+            if state == "missing":
+                complaint = _("exercises/{name} is missing; run `autograde release`")
+            complaints.append(complaint.format(name=name))
+    complaint = _("exercises/{name} does not come from reference/; `autograde release` removes it")
+    return complaints + [complaint.format(name=path.name) for path in _stray(target, shared)]
 
 
 def _state(path: Path, content: bytes) -> str:
+    """What is wrong with a file, in a word; empty if it is as it should be."""
     if not path.is_file():
         return "missing"
     return "" if path.read_bytes() == content else "stale"
@@ -85,18 +95,30 @@ def public_files(exercise: Exercise) -> dict[str, bytes]:
     return {name: text.encode("utf-8") for name, text in given.items()}
 
 
+def _shared(exercises: Sequence[Exercise]) -> dict[str, bytes]:
+    """What lies beside the exercises, by file name: the list of them, and for each language a catalogue."""
+    files = {"README.md": _index(exercises)}
+    for code in TRANSLATED:
+        if any((exercise.folder / f"{code}.po").is_file() for exercise in exercises):
+            files[f"{code}.po"] = public_texts(exercises, code)
+    for exercise in exercises:
+        keep_solution(exercise, _read(exercise.solution), files)
+    return {name: text.encode("utf-8") for name, text in files.items()}
+
+
 def _read(path: Path) -> str:
     """A file's text, with one way of ending lines."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise CourseError(path, None, error.strerror or "cannot be read") from None
+        raise CourseError(path, None, error.strerror or _("cannot be read")) from None
     except UnicodeDecodeError as error:
-        raise CourseError(path, None, f"not UTF-8: {error.reason} at byte {error.start}") from None
+        reason = _("not UTF-8: {reason} at byte {position}").format(reason=error.reason, position=error.start)
+        raise CourseError(path, None, reason) from None
     return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
 
 
-def _index(exercises: Sequence[Exercise]) -> bytes:
+def _index(exercises: Sequence[Exercise]) -> str:
     """exercises/README.md: the exercises in order."""
     rows = [
         f"| {exercise.order} | [{exercise.title.replace('|', chr(92) + '|')}]({exercise.id}/README.md) "
@@ -115,7 +137,7 @@ def _index(exercises: Sequence[Exercise]) -> bytes:
         "|--:|---|---|--:|",
         *rows,
     ]
-    return ("\n".join(lines) + "\n").encode("utf-8")
+    return "\n".join(lines) + "\n"
 
 
 def _write_all(folder: Path, files: Mapping[str, bytes], keep: bool = False) -> list[Path]:
@@ -152,6 +174,13 @@ def _others(folder: Path, files: Collection[str]) -> list[Path]:
         if (path.is_symlink() or not path.is_dir())
         and path.relative_to(folder).as_posix() not in files
         and not LEFT_BY_TOOLS.intersection(path.relative_to(folder).parts)
+    ]
+
+
+def _stray(target: Path, shared: Collection[str]) -> list[Path]:
+    """Catalogues of languages into which no exercise is translated any more."""
+    return [
+        target / f"{code}.po" for code in TRANSLATED if f"{code}.po" not in shared and (target / f"{code}.po").is_file()
     ]
 
 

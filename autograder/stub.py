@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.errors import CourseError
+from autograder.language import _
 
 Routine = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -47,7 +48,9 @@ def parse(solution: str) -> tuple[str, ast.Module]:
     try:
         return text, ast.parse(text)
     except (SyntaxError, ValueError) as error:
-        raise _broken(getattr(error, "lineno", None), f"does not parse: {error.args[0]}") from None
+        raise _broken(
+            getattr(error, "lineno", None), _("does not parse: {reason}").format(reason=error.args[0])
+        ) from None
 
 
 def _broken(line: int | None, reason: str) -> CourseError:
@@ -66,9 +69,11 @@ def _routines(tree: ast.Module, implement: Collection[str]) -> Iterator[tuple[st
     for name in implement:
         found = [node for node in tree.body if isinstance(node, Routine | ast.ClassDef) and node.name == name]
         if not found:
-            raise _broken(None, f"`implement` names `{name}`, but no top-level `def` or `class` defines it")
+            raise _broken(
+                None, _("`implement` names `{name}`, but no top-level `def` or `class` defines it").format(name=name)
+            )
         if len(found) > 1:
-            raise _broken(found[1].lineno, f"`{name}` is defined twice")
+            raise _broken(found[1].lineno, _("`{name}` is defined twice").format(name=name))
         if isinstance(found[0], Routine):
             yield name, found[0]
         else:
@@ -78,11 +83,13 @@ def _routines(tree: ast.Module, implement: Collection[str]) -> Iterator[tuple[st
 def _methods(node: ast.ClassDef) -> Iterator[tuple[str, Routine]]:
     methods = [each for each in node.body if isinstance(each, Routine)]
     if not methods:
-        raise _broken(node.lineno, f"class `{node.name}` has no method to be written")
+        raise _broken(node.lineno, _("class `{name}` has no method to be written").format(name=node.name))
     for each in node.body:
         code = [part for part in ast.walk(each) if isinstance(part, ast.Lambda | ast.ClassDef)]
         if code and each not in methods:
-            raise _broken(code[0].lineno, f"in `{node.name}` this would be given away; write it as a method")
+            raise _broken(
+                code[0].lineno, _("in `{name}` this would be given away; write it as a method").format(name=node.name)
+            )
     yield from ((f"{node.name}.{each.name}", each) for each in methods)
 
 
@@ -104,11 +111,11 @@ def _cut(name: str, routine: Routine, lines: Sequence[str], ends: Mapping[int, i
     first, *rest = routine.body
     header = ends[routine.lineno]
     if first.lineno == header:
-        raise _broken(first.lineno, f"the body of `{name}` must stand on lines of its own")
+        raise _broken(first.lineno, _("the body of `{name}` must stand on lines of its own").format(name=name))
     documented = ast.get_docstring(routine, clean=False) is not None
     above = first.end_lineno or first.lineno if documented else header
     if documented and rest and rest[0].lineno == above:
-        raise _broken(above, f"in `{name}` nothing may follow the docstring on its last line")
+        raise _broken(above, _("in `{name}` nothing may follow the docstring on its last line").format(name=name))
     indent = lines[first.lineno - 1][: first.col_offset]
     last = routine.end_lineno or first.lineno
     return Cut(name, above + 1, _with_comments(lines, last, routine.col_offset), indent)
