@@ -13,6 +13,7 @@ from pathlib import Path
 
 import jinja2
 
+from autograder import __version__
 from autograder.errors import CourseError, UsageError
 from autograder.exercise import Course, Exercise
 from autograder.grading.checks import Check
@@ -44,11 +45,11 @@ def write(course: Course, folder: Path) -> list[Path]:
         raise CourseError(course.root / "reference" / "course.yaml", None, reason)
     hidden = rubric(course, course.exercises)
     public = rubric(course, course.exercises, public=True)
-    templates = notebook_templates()
+    templates, package = notebook_templates(), course.package or f"convgrade=={__version__}"
     config = templates.get_template("nbgrader_config.py.j2").render(course=course.name)
     files = {Path("nbgrader_config.py"): config.encode("utf-8") + b"\n"}
     for exercise in course.exercises:
-        cells = list(_cells(exercise, public[exercise.id], hidden[exercise.id], templates))
+        cells = list(_cells(exercise, public[exercise.id], hidden[exercise.id], templates, package))
         beside = {f"exercises/{exercise.id}/{name}": content for name, content in _beside(exercise).items()}
         for version, notebook in (("source", source_version(cells)), ("release", release_version(cells))):
             place = Path(version) / course.name
@@ -67,7 +68,7 @@ def _beside(exercise: Exercise) -> dict[str, bytes]:
 
 
 def _cells(
-    exercise: Exercise, public: Sequence[Check], hidden: Sequence[Check], templates: jinja2.Environment
+    exercise: Exercise, public: Sequence[Check], hidden: Sequence[Check], templates: jinja2.Environment, package: str
 ) -> Iterator[Cell]:
     def text(template: str, **values: object) -> str:
         return templates.get_template(template).render(id=exercise.id, **values)
@@ -87,14 +88,14 @@ def _cells(
     yield Cell(_id(exercise, "solution"), Role.SOLUTION, "code", marked(solution, exercise.implement))
     titles = [exercise.say(check.title) for check in public]
     yield given("tests", "markdown", text("tests.md.j2", titles=titles, source=files["test_public.py"]))
-    yield given("public", "code", text("tests.py.j2"))
+    yield given("public", "code", text("tests.py.j2", package=package))
     yield given("graded", "markdown", text("graded.md.j2"))
     for check in hidden:
         if check.name in _OURS:
             reason = _("a check of a notebook cannot be called `{name}`").format(name=check.name)
             raise CourseError(exercise.hidden_tests, None, reason)
         id = _id(exercise, check.name)
-        source = text("hidden.py.j2", points=check.points, title=exercise.say(check.title))
+        source = text("hidden.py.j2", is_first=check is hidden[0], points=check.points, title=exercise.say(check.title))
         yield Cell(id, Role.GRADED, "code", source, check.points)
 
 
