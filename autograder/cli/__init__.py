@@ -60,17 +60,17 @@ def _complain(error: Exception, code: int) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="autograde",
-        description="Grades deep-learning exercises where student code cannot reach the tests.",
-        epilog="Try `autograde COMMAND --help` for a command's options and an example.",
+        description=_("Grades deep-learning exercises where student code cannot reach the tests."),
+        epilog=_("Try `autograde COMMAND --help` for a command's options and an example."),
     )
     parser.add_argument("--version", action="version", version=f"autograde {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND", required=True)
     grading.add(commands)
     authoring.add(commands)
     handing_out.add(commands)
     ci.add(commands)
     publishing.add(commands)
-    command(commands, "doctor", _doctor, "say what this machine can do", "autograde doctor")
+    command(commands, "doctor", _doctor, _("say what this machine can do"), "autograde doctor")
     return parser
 
 

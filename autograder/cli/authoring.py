@@ -7,52 +7,54 @@ from pathlib import Path
 
 from autograder.cli.options import Commands, command, course_option, device_option, exercise_option, positive
 from autograder.errors import UsageError
+from autograder.language import _
 
 
 def add(commands: Commands) -> None:
     validate = command(
-        commands, "validate", _validate, "prove that the hidden tests are right", "autograde validate --exercise ID"
+        commands, "validate", _validate, _("prove that the hidden tests are right"), "autograde validate --exercise ID"
     )
     course_option(validate)
     exercise_option(validate)
     validate.add_argument(
         "--mutants", action="store_true",
-        help="alter each reference in hundreds of ways, and demand that each loses a mark (needs cosmic-ray)",
+        help=_("alter each reference in hundreds of ways, and demand that each loses a mark (needs "
+               "cosmic-ray)"),
     )  # fmt: skip
-    validate.add_argument("--json", metavar="FILE", type=Path, help="write what was proved to a file as well")
+    validate.add_argument("--json", metavar="FILE", type=Path, help=_("write what was proved to a file as well"))
 
     calibrate = command(
-        commands, "calibrate", _calibrate, "measure the thresholds of accuracy checks",
+        commands, "calibrate", _calibrate, _("measure the thresholds of accuracy checks"),
         "autograde calibrate ID --seeds 40",
     )  # fmt: skip
-    calibrate.add_argument("ids", metavar="ID", nargs="+", help="an exercise with an accuracy check")
+    calibrate.add_argument("ids", metavar="ID", nargs="+", help=_("an exercise with an accuracy check"))
     course_option(calibrate)
-    calibrate.add_argument("--seeds", type=positive, default=20, help="trainings of the reference (default: 20)")
+    calibrate.add_argument("--seeds", type=positive, default=20, help=_("trainings of the reference (default: 20)"))
     device_option(calibrate)
 
     new = command(
-        commands, "new", _new, "start a new exercise from the template, or make a chaff of a submission",
+        commands, "new", _new, _("start a new exercise from the template, or make a chaff of a submission"),
         "autograde new depthwise_conv",
     )  # fmt: skip
     new.add_argument(
-        "id", metavar="ID", nargs="?", help="an exercise's name: a snake_case noun, which is its folder and its file"
+        "id", metavar="ID", nargs="?", help=_("an exercise's name: a snake_case noun, which is its folder and its file")
     )
     new.add_argument(
-        "--chaff", metavar="MISCONCEPTION", help="a chaff instead, of this misconception; with all of the following"
+        "--chaff", metavar="MISCONCEPTION", help=_("a chaff instead, of this misconception; with all of the following")
     )
     new.add_argument(
-        "--from", metavar="PATH", type=Path, dest="source", help="what was handed in: file, folder, archive"
+        "--from", metavar="PATH", type=Path, dest="source", help=_("what was handed in: file, folder, archive")
     )
-    new.add_argument("--exercise", metavar="ID", help="the exercise that it is about")
-    new.add_argument("--check", metavar="NAME", help="the check that must catch it")
+    new.add_argument("--exercise", metavar="ID", help=_("the exercise that it is about"))
+    new.add_argument("--check", metavar="NAME", help=_("the check that must catch it"))
     course_option(new)
 
     data = command(
-        commands, "data", _data, "say where the course's dataset lies and whether it is whole",
+        commands, "data", _data, _("say where the course's dataset lies and whether it is whole"),
         "autograde data --course . --download",
     )  # fmt: skip
     course_option(data)
-    data.add_argument("--download", action="store_true", help="fetch what is missing or damaged, with torchvision")
+    data.add_argument("--download", action="store_true", help=_("fetch what is missing or damaged, with torchvision"))
 
 
 def _validate(arguments: argparse.Namespace) -> int:
@@ -89,15 +91,16 @@ def _new(arguments: argparse.Namespace) -> int:
         from autograder.new import new
 
         folder = new(arguments.course, arguments.id)
-        print(f"{folder} is ready: edit solution.py first, then `autograde validate --exercise {arguments.id}`")
+        told = _("{folder} is ready: edit solution.py first, then `autograde validate --exercise {id}`")
+        print(told.format(folder=folder, id=arguments.id))
         return 0
     if arguments.id is not None or None in wants_chaff:
-        raise UsageError("new: give either an ID, or all of --chaff, --from, --exercise and --check")
+        raise UsageError(_("new: give either an ID, or all of --chaff, --from, --exercise and --check"))
     from autograder.chaff import new_chaff
     from autograder.exercise import load_course
 
     path, rest = new_chaff(load_course(arguments.course), *wants_chaff)
-    print(f"{path} is there. What is left:")
+    print(_("{file} is there. What is left:").format(file=path))
     for number, step in enumerate(rest, 1):
         print(f"  {number}. {step}")
     return 0
@@ -108,12 +111,13 @@ def _data(arguments: argparse.Namespace) -> int:
     from autograder.exercise import load_course
 
     course = load_course(arguments.course)
-    print(f"dataset: {course.dataset}")
-    print(f"place: {datasets.place(course.dataset, course.data)}")
+    print(_("dataset: {name}").format(name=course.dataset))
+    print(_("place: {path}").format(path=datasets.place(course.dataset, course.data)))
     if arguments.download:
         datasets.download(course.dataset, course.data)
     data = datasets.load(course.dataset, course.data)
-    print(f"images: {len(data.train_images):,} for training, {len(data.test_images):,} for the test")
-    print(f"digest: {data.digest}")
-    print("whole: yes")
+    told = _("images: {train:,} for training, {test:,} for the test")
+    print(told.format(train=len(data.train_images), test=len(data.test_images)))
+    print(_("digest: {digest}").format(digest=data.digest))
+    print(_("whole: yes"))
     return 0

@@ -34,44 +34,48 @@ if TYPE_CHECKING:
 
 def add(commands: Commands) -> None:
     grade = command(
-        commands, "grade", _grade, "grade a class: a folder with one entry per student",
+        commands, "grade", _grade, _("grade a class: a folder with one entry per student"),
         "autograde grade submissions/ --course . --out grades/",
     )  # fmt: skip
     grade.add_argument(
         "submissions", metavar="SUBMISSIONS", type=Path, nargs="?",
-        help="folder, zip, tar.gz, .py or .ipynb per student",
+        help=_("folder, zip, tar.gz, .py or .ipynb per student"),
     )  # fmt: skip
     grade.add_argument(
         "--from-git", metavar="FILE", type=Path,
-        help="instead: a CSV or YAML file with student, repository and, if there is one, deadline",
+        help=_("instead: a CSV or YAML file with student, repository and, if there is one, deadline"),
     )  # fmt: skip
     course_option(grade)
     exercise_option(grade)
-    grade.add_argument("--out", type=Path, default=Path("grades"), help="where the results go (default: grades/)")
-    grade.add_argument("--jobs", type=positive, default=os.cpu_count() or 1, help="processes (default: one per core)")
+    grade.add_argument("--out", type=Path, default=Path("grades"), help=_("where the results go (default: grades/)"))
+    grade.add_argument(
+        "--jobs", type=positive, default=os.cpu_count() or 1, help=_("processes (default: one per core)")
+    )
     device_option(grade)
     grade.add_argument(
         "--require-isolation", metavar="LEVEL", choices=LEVELS, default="uid",
-        help=f"refuse below this level: {' > '.join(LEVELS)} (default: uid)",
+        help=_("refuse below this level: {names} (default: uid)").format(names=' > '.join(LEVELS)),
     )  # fmt: skip
-    grade.add_argument("--fresh", action="store_true", help="ignore the results of earlier runs")
+    grade.add_argument("--fresh", action="store_true", help=_("ignore the results of earlier runs"))
 
     check = command(
-        commands, "check", _check, "run the public tests on your own work", "autograde check exercises/ID/ID.py"
+        commands, "check", _check, _("run the public tests on your own work"), "autograde check exercises/ID/ID.py"
     )
     check.add_argument(
-        "path", metavar="PATH", type=Path, nargs="?", default=Path(), help="a file or folder (default: here)"
+        "path", metavar="PATH", type=Path, nargs="?", default=Path(), help=_("a file or folder (default: here)")
     )
     exercise_option(check)
-    check.add_argument("--watch", action="store_true", help="run them again whenever a file is saved; Ctrl-C ends it")
+    check.add_argument(
+        "--watch", action="store_true", help=_("run them again whenever a file is saved; Ctrl-C ends it")
+    )
 
     report = command(
-        commands, "report", _report, "rewrite the dashboard and the feedback from stored results",
+        commands, "report", _report, _("rewrite the dashboard and the feedback from stored results"),
         "autograde report grades/",
     )  # fmt: skip
-    report.add_argument("out", metavar="OUT", type=Path, help="the folder that `autograde grade` wrote")
+    report.add_argument("out", metavar="OUT", type=Path, help=_("the folder that `autograde grade` wrote"))
     report.add_argument(
-        "--course", metavar="DIR", type=Path, help="the course, for the commands that the dashboard suggests"
+        "--course", metavar="DIR", type=Path, help=_("the course, for the commands that the dashboard suggests")
     )
 
 
@@ -100,7 +104,7 @@ def _grade(arguments: argparse.Namespace) -> int:
         from autograder.report.pages import report
 
         for name in ignored(arguments.submissions) if arguments.submissions else ():
-            terminal.err.print(f"ignored: {name}", markup=False)
+            terminal.err.print(_("ignored: {name}").format(name=name), markup=False)
         wishes = Wishes(arguments.out, arguments.jobs, arguments.device, arguments.require_isolation, arguments.fresh)
         record = grade_submissions(course, exercises, submissions, warm, wishes, held)
         mark = fingerprint(course, device=record.device, isolation=record.isolation.level)
@@ -108,9 +112,9 @@ def _grade(arguments: argparse.Namespace) -> int:
         terminal.show_record(record)
         terminal.show_misconceptions(record)
         ungraded = terminal.show_ungraded(record)
-        print(f"results: {arguments.out / 'results.json'}, {arguments.out / 'grades.csv'}")
-        print(f"dashboard: {report(arguments.out, course.root)}")
-        print(f"{_('fingerprint')}: {mark}")
+        print(_("results: {files}").format(files=f"{arguments.out / 'results.json'}, {arguments.out / 'grades.csv'}"))
+        print(_("dashboard: {file}").format(file=report(arguments.out, course.root)))
+        print(_("fingerprint: {mark}").format(mark=mark))
         written = _say_gradebook(gradebook, gradebook.write(record, _times(course, submissions)))
         _serve_formgrader(gradebook, record)
         return EXIT_MACHINERY if ungraded or not written else 0
@@ -170,5 +174,5 @@ def _report(arguments: argparse.Namespace) -> int:
 
     with GradebookProcess(arguments.out) as gradebook:
         dashboard, complaint = rewrite(arguments.out, arguments.course, gradebook)
-        print(f"dashboard: {dashboard}")
+        print(_("dashboard: {file}").format(file=dashboard))
         return 0 if _say_gradebook(gradebook, complaint) else EXIT_MACHINERY

@@ -13,19 +13,20 @@ from autograder.language import _
 
 def add(commands: Commands) -> None:
     release = command(
-        commands, "release", _release, "rebuild exercises/ from reference/, or write what students get to a folder",
+        commands, "release", _release, _("rebuild exercises/ from reference/, or write what students get to a folder"),
         "autograde release course101 --format notebook",
     )  # fmt: skip
     release.add_argument(
         "folder", metavar="DIR", type=Path, nargs="?",
-        help="write what students get here, in the format named (default: rebuild exercises/)",
+        help=_("write what students get here, in the format named (default: rebuild exercises/)"),
     )  # fmt: skip
     release.add_argument(
         "--format", choices=FORMATS,
-        help="plain: exercises/ as it is; notebook: an nbgrader course; classroom: a repository that grades pushes",
+        help=_("plain: exercises/ as it is; notebook: an nbgrader course; classroom: a repository that "
+               "grades pushes"),
     )  # fmt: skip
     course_option(release)
-    release.add_argument("--check", action="store_true", help="change nothing; say whether exercises/ is stale")
+    release.add_argument("--check", action="store_true", help=_("change nothing; say whether exercises/ is stale"))
 
 
 def _release(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from autograder.language import LANGUAGES
+from autograder.language import LANGUAGES, _
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Run = Callable[[argparse.Namespace], int]
@@ -17,31 +17,36 @@ EXIT_LOST, EXIT_USAGE, EXIT_MACHINERY, EXIT_INTERRUPTED = 1, 2, 3, 130
 
 def command(commands: Commands, name: str, run: Run, does: str, example: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(
-        name, help=does, description=f"{does[0].upper()}{does[1:]}.", epilog=f"Example: {example}"
+        name,
+        help=does,
+        description=_("{sentence}.").format(sentence=does[0].upper() + does[1:]),
+        epilog=_("Example: {example}").format(example=example),
     )
-    parser.add_argument("--lang", choices=LANGUAGES, help="language of what is said (default: the locale's)")
+    parser.add_argument("--lang", choices=LANGUAGES, help=_("language of what is said (default: the locale's)"))
     parser.set_defaults(run=run)
     return parser
 
 
 def course_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--course", metavar="DIR", type=Path, default=Path(), help="the course (default: this folder)")
+    parser.add_argument(
+        "--course", metavar="DIR", type=Path, default=Path(), help=_("the course (default: this folder)")
+    )
 
 
 def exercise_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--exercise", metavar="ID", action="append", default=[], help="only this exercise; may be repeated"
+        "--exercise", metavar="ID", action="append", default=[], help=_("only this exercise; may be repeated")
     )
 
 
 def device_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", choices=["auto", "cpu", "cuda"], default="auto",
-        help="where checks of devices and accuracy run (default: auto, a GPU if there is one)",
+        help=_("where checks of devices and accuracy run (default: auto, a GPU if there is one)"),
     )  # fmt: skip
 
 
 def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a number above 0, not {text!r}")
+        raise argparse.ArgumentTypeError(_("expected a number above 0, not {text!r}").format(text=text))
     return int(text)
