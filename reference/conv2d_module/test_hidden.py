@@ -72,7 +72,7 @@ def initial_weight(submission):
         weight = held(submission.Conv2D(SIZE), "weight", 4)
         assert_tensor(weight)
         if weight.shape != SIZE and weight.numel() == 4:
-            fail(f"`weight` has shape {tuple(weight.shape)}, not (h, w)", misconception="weight-shape")
+            fail("`weight` has shape {shape}, not (h, w)", misconception="weight-shape", shape=tuple(weight.shape))
         assert_shape(weight, SIZE)
         draws.append(weight.detach().flatten())
     entries = torch.stack(draws).T
@@ -91,7 +91,7 @@ def initial_bias(submission):
     if isinstance(bias, (int, float)):
         bias = torch.tensor([float(bias)])  # that it is no parameter is judged elsewhere
     if isinstance(bias, Tensor) and bias.shape != (1,):
-        fail(f"the result has shape {tuple(bias.shape)}, not (1,)", misconception="bias-shape")
+        fail("the result has shape {shape}, not (1,)", misconception="bias-shape", shape=tuple(bias.shape))
     assert_shape(bias, (1,))
     if bias.detach().count_nonzero():
         fail("`bias` does not start as zero", misconception="bias-not-zero")
@@ -226,9 +226,13 @@ def parameter_gradients(submission):
     usual = {"weight": correlation(x, cotangent), "bias": cotangent.sum()} if cotangent.shape == (3, 3) else computed
     for name, gradient in gradients.items():
         if gradient is None and computed[name].abs().max() > 1e-2:
-            fail(f"no gradient reached `{name}`, though the result depends on it", misconception="breaks-gradient")
+            fail(
+                "no gradient reached `{name}`, though the result depends on it",
+                misconception="breaks-gradient",
+                name=name,
+            )
         if gradient is not None and not (agree(gradient, computed[name]) or agree(gradient, usual[name])):
-            fail(f"the gradient of `{name}` is not that of what the module computes")
+            fail("the gradient of `{name}` is not that of what the module computes", name=name)
 
 
 @check(kind="dtype", points=0.25, needs=[forward])
@@ -297,9 +301,9 @@ def correlation(x: Tensor, weight: Tensor) -> Tensor:
 def assert_trainable(layer: nn.Module, name: str) -> None:
     parameter = dict(layer.named_parameters()).get(name)
     if parameter is None:
-        fail(f"`{name}` is not among the parameters of the module", misconception=f"{name}-not-parameter")
+        fail("`{name}` is not among the parameters of the module", misconception=f"{name}-not-parameter", name=name)
     elif not parameter.requires_grad:
-        fail(f"`{name}` is a parameter that takes no gradient", misconception="parameter-frozen")
+        fail("`{name}` is a parameter that takes no gradient", misconception="parameter-frozen", name=name)
 
 
 def called(layer: nn.Module, name: str, size: int) -> str:

@@ -57,7 +57,11 @@ def losses_are_floats(submission):
         fail("some of the losses are not Python floats", misconception="tensor-losses")
     if len(losses) != 3:
         many = "one-loss-too-many" if len(losses) == 4 else None
-        fail(f"3 steps give {len(losses)} losses", misconception=many if len(losses) > 3 else "too-few-losses")
+        fail(
+            "3 steps give {count} losses",
+            misconception=many if len(losses) > 3 else "too-few-losses",
+            count=len(losses),
+        )
 
 
 @check(kind="interface", points=0.5, needs=[interface])
@@ -78,7 +82,7 @@ def shapes(submission):
         kernel, _ = pair(submission.learn_kernel(X, Y, kernel_size, 1, 1e-3))
         kernel = as_tensor(kernel)
         if kernel.dim() != 2 and kernel.numel() == kernel_size[0] * kernel_size[1]:
-            fail(f"the kernel has {kernel.dim()} dimensions, not 2", misconception="extra-dimensions")
+            fail("the kernel has {count} dimensions, not 2", misconception="extra-dimensions", count=kernel.dim())
         assert_shape(kernel, kernel_size)
 
 
@@ -89,7 +93,7 @@ def no_steps(submission):
     (_, none), (_, one) = (run(submission, X, Y, steps, LR) for steps in (0, 1))
     # A loss too many in every run is judged elsewhere.
     if len(none) != len(one) - 1:
-        fail(f"0 steps give {len(none)} losses and 1 step {len(one)}", misconception="no-zero-steps")
+        fail("0 steps give {none} losses and 1 step {one}", misconception="no-zero-steps", none=len(none), one=len(one))
 
 
 @check(kind="value", points=0.5, needs=[interface])
@@ -127,7 +131,7 @@ def defaults(submission):
     X, Y = problem((4, 4), SIZE)
     (kernel, losses), (same, expected) = run(submission, X, Y), run(submission, X, Y, 10, 3e-2)
     if len(losses) != len(expected):
-        fail(f"without `num_steps` there are {len(losses)} losses", misconception="wrong-defaults")
+        fail("without `num_steps` there are {count} losses", misconception="wrong-defaults", count=len(losses))
     if not torch.allclose(kernel, same):
         fail("without `lr` the result is not that of 0.03", misconception="wrong-defaults")
 
@@ -270,7 +274,7 @@ def unchanged(submission):
     try:
         assert_unchanged(submission.learn_kernel, X=X, Y=Y, kernel_size=SIZE, num_steps=1, lr=LR)
     except Mismatch as error:
-        fail(str(error), misconception="mutates-input")
+        raise Mismatch(error.hidden, misconception="mutates-input") from None
 
 
 def problem(size: tuple[int, int], kernel_size: tuple[int, int]) -> tuple[Tensor, Tensor]:

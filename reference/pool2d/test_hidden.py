@@ -54,7 +54,7 @@ def assert_explained_shape(value, shape: tuple[int, ...], wrong: dict[tuple[int,
     """`assert_shape`, naming the wrong idea that leads to another shape."""
     found = tuple(value.shape) if isinstance(value, torch.Tensor) else ()
     if found != shape and found in wrong:
-        fail(f"the result has shape {found}, not {shape}", misconception=wrong[found])
+        fail("the result has shape {found}, not {shape}", misconception=wrong[found], found=found, shape=shape)
     assert_shape(value, shape)
 
 
