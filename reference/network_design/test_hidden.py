@@ -278,7 +278,7 @@ def forward(submission):
         result = net(torch.randn(2, 3, *size_for(net, 8, 2)))
     except SubmissionRaised as error:
         if "(32x1 and " in error.message:
-            fail(f"the Linear raises {safe(error)}: it looks at the last axis", misconception="missing-flatten")
+            fail("the Linear raises {error}: it looks at the last axis", misconception="missing-flatten", error=safe(error))
         raise
     if result is None:
         fail("nothing is returned", misconception="nothing-returned")
@@ -296,7 +296,7 @@ def registered(submission):
         if not kernels:
             fail("no weight of a convolution is among the parameters of the network", misconception="not-registered")
         if len(kernels) < stages:
-            fail(f"{stages} stages have {len(kernels)} convolutions", misconception="shared-stage")
+            fail("{stages} stages have {count} convolutions", misconception="shared-stage", stages=stages, count=len(kernels))
         if any(not each.requires_grad for each in (*kernels, *weights(net, 2))):
             fail("a parameter takes no gradient", misconception="parameter-frozen")
         if constant(net, stages):
@@ -310,11 +310,11 @@ def kernels(submission):
         for weight in weights(build(submission, 3, 8, stages, 10), 4):
             h, w = weight.shape[2:]
             if h != w:
-                fail(f"a kernel is {h}x{w}", misconception="kernel-not-square")
+                fail("a kernel is {h}x{w}", misconception="kernel-not-square", h=h, w=w)
             if h % 2 == 0:
-                fail(f"a kernel is {h}x{w}", misconception="even-kernel")
+                fail("a kernel is {h}x{w}", misconception="even-kernel", h=h, w=w)
             if h > 7:
-                fail(f"a kernel is {h}x{w}", misconception="kernel-too-large")
+                fail("a kernel is {h}x{w}", misconception="kernel-too-large", h=h, w=w)
 
 
 @check(kind="interface", points=1, needs=[registered])
@@ -333,19 +333,19 @@ def channels(submission):
             continue  # a side above 1 is that of a map which was not averaged: judged elsewhere
         told = f"of {stages} stages with base_channels {base}"
         if len(outputs - {CLASSES}) == 1 and stages > 1:
-            fail(f"{told} all have the same number of channels", misconception="no-doubling")
+            fail("{told} all have the same number of channels", misconception="no-doubling", told=told)
         if (set(widths) <= seen and last == 2 * widths[-1]) or [2 * width for width in widths] == sorted(outputs):
-            fail(f"{told} the last one has twice as many channels as it should", misconception="one-doubling-too-many")
+            fail("{told} the last one has twice as many channels as it should", misconception="one-doubling-too-many", told=told)
         if last == base and stages > 1 and outputs >= set(widths):
-            fail(f"{told} the first one has the most channels", misconception="channels-halved")
+            fail("{told} the first one has the most channels", misconception="channels-halved", told=told)
         if outputs >= {base * (stage + 1) for stage in range(stages)}:
-            fail(f"{told} each adds base_channels", misconception="adds-not-doubles")
+            fail("{told} each adds base_channels", misconception="no-doubling", told=told)
         if stages > 1 and max(outputs - {CLASSES}) <= base:
-            fail(f"{told} none has more than {max(outputs)} channels", misconception="no-doubling")
+            fail("{told} none has more than {most} channels", misconception="no-doubling", told=told, most=max(outputs))
         again = {each.shape[0] for each in weights(build(submission, in_channels, 24 - base, stages, CLASSES), 4)}
         if again == outputs:
             fail("the channels are the same whatever base_channels is", misconception="base-channels-ignored")
-        fail(f"{told} some have other numbers of channels than they should")
+        fail("{told} some have other numbers of channels than they should", told=told)
 
 
 @check(kind="interface", points=0.25, needs=[forward])
@@ -360,11 +360,11 @@ def head(submission):
         tuple(each.shape) for each in weights(net, 2) if each.shape[0] not in (CLASSES, 10) and each.shape[1] > 1
     )
     if len(shapes) > 1 or len(others) % 2 or others != sorted((b, a) for a, b in others):
-        fail(f"there are {len(shapes) + len(others)} Linears", misconception="several-linears")
+        fail("there are {count} Linears", misconception="several-linears", count=len(shapes) + len(others))
     if not reduced(net, 2):
         h, w = size_for(net, 8, 2)
         if answers(net, h, w) and answers(net, 2 * h, w) and answers(net, h, 4 * w):
-            fail(f"the Linear takes {shapes[0][1]} features, not one for each channel", misconception="not-global")
+            fail("the Linear takes {count} features, not one for each channel", misconception="not-global", count=shapes[0][1])
 
 
 # ---------------------------------------------------------------- StageNet: what it makes of images
@@ -380,12 +380,12 @@ def logits(submission):
             result = net(torch.randn(3, in_channels, *size))
         except SubmissionRaised as error:
             if in_channels != 3 and all(each.shape[1] != in_channels for each in weights(net, 4)):
-                fail(f"with {in_channels} input channels the call raises {safe(error)}", misconception="fixed-size")
+                fail("with {channels} input channels the call raises {error}", misconception="fixed-size", channels=in_channels, error=safe(error))
             raise
         if isinstance(result, Tensor) and tuple(result.shape) == (3, 10) and classes != 10:
             fail("the result has shape (3, 10) whatever num_classes is", misconception="fixed-size")
         if isinstance(result, Tensor) and result.dim() == 4 and result.shape[2:] == (1, 1):
-            fail(f"the result has shape {tuple(result.shape)}, with a height and a width", misconception="extra-axes")
+            fail("the result has shape {shape}, with a height and a width", misconception="extra-axes", shape=tuple(result.shape))
         assert_shape(result, (3, classes))
         net.eval()
         result = net(torch.randn(1, in_channels, *size))
@@ -410,7 +410,7 @@ def any_size(submission):
                 raise
             assert_shape(result, (2, 10))
             if not result.isfinite().all():
-                fail(f"for an image of {size[0]}x{size[1]} the result is not finite")
+                fail("for an image of {height}x{width} the result is not finite", height=size[0], width=size[1])
 
 
 @check(kind="dtype", points=0.25, needs=[forward])
@@ -521,15 +521,15 @@ def number(value: Any) -> float:
     if value is None:
         fail("nothing is returned", misconception="nothing-returned")
     if not isinstance(value, (int, float)) and not (isinstance(value, Tensor) and value.numel() == 1):
-        fail(f"the result is {kind_of(value)}, not a number")
+        fail("the result is {kind}, not a number", kind=kind_of(value))
     return value if isinstance(value, (int, float)) else float(value)
 
 
 def assert_int(value: Any) -> None:
     if isinstance(value, (float, Tensor)):
-        fail(f"the result is {kind_of(value)}, not an int", misconception="not-an-int")
+        fail("the result is {kind}, not an int", misconception="not-an-int", kind=kind_of(value))
     if type(number(value)) is not int:
-        fail(f"the result is {kind_of(value)}, not an int")
+        fail("the result is {kind}, not an int", kind=kind_of(value))
 
 
 def kind_of(value: Any) -> str:
@@ -547,7 +547,7 @@ def assert_counts(
     if not off:
         return
     known = [id for id, formulas in wrong.items() if any([f(*case) for case in cases] == found for f in formulas)]
-    fail(f"{off} of {len(cases)} numbers are wrong", misconception=known[0] if known else None)
+    fail("{off} of {count} numbers are wrong", misconception=known[0] if known else None, off=off, count=len(cases))
 
 
 def weighted(layers: Layers, factor: Callable[[int], int]) -> int:
