@@ -281,10 +281,15 @@ def history(submission):
     if not isinstance(found, (list, tuple)) or not all(isinstance(each, dict) for each in found):
         fail("the result is not a list of dicts", misconception="no-history")
     if len(found) != EPOCHS:
-        fail(f"after {EPOCHS} epochs the list has {len(found)} entries", misconception="no-history")
+        fail(
+            "after {epochs} epochs the list has {count} entries",
+            misconception="no-history",
+            epochs=EPOCHS,
+            count=len(found),
+        )
     for each in found:
         if missing := [key for key in KEYS if key not in each]:
-            fail(f"there is no `{missing[0]}` in the dict of an epoch", misconception="no-history")
+            fail("there is no `{key}` in the dict of an epoch", misconception="no-history", key=missing[0])
 
 
 @check(kind="interface", points=0.25, needs=[history])
@@ -295,7 +300,7 @@ def history_numbers(submission):
         fail("`epoch` does not count from 1", misconception="epoch-from-zero")
     for key in KEYS[1:]:
         if any(type(each[key]) is not float for each in found):
-            fail(f"`{key}` is not a Python float", misconception="not-a-float")
+            fail("`{key}` is not a Python float", misconception="not-a-float", key=key)
 
 
 @check(kind="training", points=0.25, needs=[trains])
@@ -335,14 +340,13 @@ def steps(submission):
 def train_mode(submission):
     """Every training batch meets the network in training mode, also after an evaluation."""
     run = follow(submission, DROPPING, training=False)
-    message = "a training batch meets the network in evaluation mode"
     for step, (before, after) in enumerate(run.pairs()):
         taken = difference(after, before)
         as_training, as_evaluating = (scaled(run.slope(step, training=mode), -LR) for mode in (True, False))
         if alike(taken, as_training):
             continue
         if alike(taken, as_evaluating) or not all(run.modes[step].values()):  # steps have a check of their own
-            fail(message, misconception="no-train-mode")
+            fail("a training batch meets the network in evaluation mode", misconception="no-train-mode")
 
 
 @check(kind="value", points=0.5, needs=[history])
@@ -958,11 +962,11 @@ def assert_kept(submission: Any, layer: Sequence[Any], names: list[str] | None, 
             raise
         if error.type not in ("ValueError", "AttributeError", "TypeError", "RuntimeError"):
             raise
-        fail(f"`init_weights` raises for `nn.{layer[0]}`", misconception)
+        fail("`init_weights` raises for `nn.{layer}`", misconception, layer=layer[0])
     net.pull()
     for name, parameter in net.named_parameters():
         if (names is None or name in names) and not torch.equal(parameter.detach(), before[name]):
-            fail(f"the {name} of `nn.{layer[0]}` is changed", misconception)
+            fail("the {name} of `nn.{layer}` is changed", misconception, name=name, layer=layer[0])
 
 
 def redraws(submission: Any, layer: Sequence[Any]) -> bool:

@@ -23,6 +23,7 @@ from autograder import (
     assert_unchanged,
     check,
     fail,
+    say,
 )
 from autograder.errors import SubmissionRaised
 
@@ -54,8 +55,12 @@ def parameters(submission):
     found = Counter(tuple(each.shape) for each in net.parameters())
     if found != Counter(SHAPES):
         count = sum(each.numel() for each in net.parameters())
-        message = f"{found.total()} parameters are registered, with {count:,} numbers; LeNet has 10, with 61,706"
-        fail(message, misconception=explain_parameters(net, found))
+        fail(
+            "{found} parameters are registered, with {count:,} numbers; LeNet has 10, with 61,706",
+            misconception=explain_parameters(net, found),
+            found=found.total(),
+            count=count,
+        )
 
 
 @check(kind="interface", points=0.25, needs=[interface])
@@ -65,7 +70,12 @@ def trainable(submission):
     if not found:
         fail("no parameters are registered", misconception="layers-not-registered")
     if frozen := sum(not each.requires_grad for each in found.values()):
-        fail(f"{frozen} of {len(found)} parameters take no gradient", misconception="parameter-frozen")
+        fail(
+            "{frozen} of {count} parameters take no gradient",
+            misconception="parameter-frozen",
+            frozen=frozen,
+            count=len(found),
+        )
 
 
 @check(kind="interface", points=0.5, needs=[interface])
@@ -134,7 +144,7 @@ def stateless(submission):
         net.train(training)
         changed, slip = changed_by(net, x)
         if changed:
-            fail(f"calling the network changes its {changed}", misconception=slip)
+            fail("calling the network changes its {changed}", misconception=slip, changed=changed)
 
 
 @check(kind="value", points=0.5, needs=[repeatable])
@@ -184,8 +194,7 @@ def parameter_gradients(submission, reference):
     result, expected = net(x), model(x)
     trained = [each for each in net.parameters() if each.requires_grad]
     if not list(net.parameters()):
-        message = "there is no parameter that a gradient could be left in"
-        fail(message, misconception="layers-not-registered")
+        fail("there is no parameter that a gradient could be left in", misconception="layers-not-registered")
     if not trained:
         return  # that none takes a gradient is judged elsewhere
     if result.requires_grad:
@@ -196,8 +205,12 @@ def parameter_gradients(submission, reference):
     without = [each for each in trained if each.grad is None]
     lost = sum(not holds(net, x, cotangent, each, right, rounding) for each in without)
     if lost or len(without) == len(trained):
-        message = f"no gradient reaches {lost or len(without)} of {len(trained)} parameters"
-        fail(message, misconception="breaks-gradient")
+        fail(
+            "no gradient reaches {lost} of {count} parameters",
+            misconception="breaks-gradient",
+            lost=lost or len(without),
+            count=len(trained),
+        )
     if not all(holds(net, x, cotangent, each, right, rounding) for each in trained):
         fail("the gradient of a parameter is not that of what the network computes")
 
@@ -290,12 +303,12 @@ def changed_by(net, x: Tensor) -> tuple[str, str]:
     net(x)
     after = net.fetch("")
     if differ(dict(before.named_parameters()), dict(after.named_parameters())):
-        return "parameters", "weight-redrawn"
+        return say("parameters"), "weight-redrawn"
     if names := differ(dict(before.named_buffers()), dict(after.named_buffers())):
         running = any(name.rpartition(".")[2] in ("running_mean", "running_var") for name in names)
-        return "buffers", "normalisation-added" if running else "state-changed"
+        return say("buffers"), "normalisation-added" if running else "state-changed"
     frozen = [each.requires_grad for each in before.parameters()] != [each.requires_grad for each in after.parameters()]
-    return ("mode", "state-changed") if frozen or flags != net.submodes() else ("", "")
+    return (say("mode"), "state-changed") if frozen or flags != net.submodes() else ("", "")
 
 
 def differ(old: Mapping[str, Tensor], new: Mapping[str, Tensor]) -> list[str]:
@@ -401,8 +414,10 @@ def assert_rows(submission, net, n: int) -> None:
         deep = result.dim() > 2 and result.shape[-1] == 10 and result.numel() > 10 * n
         unflattened = deep or (n == 1 and shape_of(net, 2, 28, 28) is None)
         suspect = "missing-flatten" if unflattened else "wrong-output-shape"
-        times = "1 image gives" if n == 1 else f"{n} images give"
-        fail(f"{times} a result of shape {tuple(result.shape)}, not ({n}, 10)", misconception=suspect)
+        shape = tuple(result.shape)
+        if n == 1:
+            fail("1 image gives a result of shape {shape}, not (1, 10)", misconception=suspect, shape=shape)
+        fail("{n} images give a result of shape {shape}, not ({n}, 10)", misconception=suspect, n=n, shape=shape)
     assert_shape(result, (n, 10))
 
 

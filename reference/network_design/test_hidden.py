@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from autograder import assert_dtype, assert_shape, assert_tensor, assert_unchanged, check, fail
+from autograder import assert_dtype, assert_shape, assert_tensor, assert_unchanged, check, fail, say
+from autograder.compare import Mismatch
 from autograder.errors import SubmissionRaised
 
 Layers = list[tuple[int, int]]
@@ -117,8 +118,11 @@ def conv_params_int(submission):
         result = submission.conv_params(2, 4, 3)
     except SubmissionRaised as error:
         if works(lambda: submission.conv_params(2, 4, (3, 3))):
-            told = f"a kernel of (3, 3) is counted, for a kernel of 3 the call raises {safe(error)}"
-            fail(told, misconception="pairs-only")
+            fail(
+                "a kernel of (3, 3) is counted, for a kernel of 3 the call raises {error}",
+                misconception="pairs-only",
+                error=safe(error),
+            )
         raise
     assert_int(result)
 
@@ -173,8 +177,11 @@ def conv_params_pairs(submission):
             found.append((number(by_pair), number(plain)))
     except SubmissionRaised as error:
         if works(lambda: submission.conv_params(2, 3, 3)):
-            told = f"a kernel of 3 is counted, for a pair the call raises {safe(error)}"
-            fail(told, misconception="square-only")
+            fail(
+                "a kernel of 3 is counted, for a pair the call raises {error}",
+                misconception="square-only",
+                error=safe(error),
+            )
         raise
     # What one more element of the kernel costs is judged elsewhere, and so is what is counted beside the kernels.
     taken = [c_in * c_out for c_in, c_out, _ in PAIRS]
@@ -278,7 +285,11 @@ def forward(submission):
         result = net(torch.randn(2, 3, *size_for(net, 8, 2)))
     except SubmissionRaised as error:
         if "(32x1 and " in error.message:
-            fail("the Linear raises {error}: it looks at the last axis", misconception="missing-flatten", error=safe(error))
+            fail(
+                "the Linear raises {error}: it looks at the last axis",
+                misconception="missing-flatten",
+                error=safe(error),
+            )
         raise
     if result is None:
         fail("nothing is returned", misconception="nothing-returned")
@@ -296,7 +307,12 @@ def registered(submission):
         if not kernels:
             fail("no weight of a convolution is among the parameters of the network", misconception="not-registered")
         if len(kernels) < stages:
-            fail("{stages} stages have {count} convolutions", misconception="shared-stage", stages=stages, count=len(kernels))
+            fail(
+                "{stages} stages have {count} convolutions",
+                misconception="shared-stage",
+                stages=stages,
+                count=len(kernels),
+            )
         if any(not each.requires_grad for each in (*kernels, *weights(net, 2))):
             fail("a parameter takes no gradient", misconception="parameter-frozen")
         if constant(net, stages):
@@ -331,11 +347,15 @@ def channels(submission):
         side = math.isqrt(last // widths[-1])
         if not missing and last % widths[-1] == 0 and side**2 == last // widths[-1]:
             continue  # a side above 1 is that of a map which was not averaged: judged elsewhere
-        told = f"of {stages} stages with base_channels {base}"
+        told = say("of {stages} stages with base_channels {base}", stages=stages, base=base)
         if len(outputs - {CLASSES}) == 1 and stages > 1:
             fail("{told} all have the same number of channels", misconception="no-doubling", told=told)
         if (set(widths) <= seen and last == 2 * widths[-1]) or [2 * width for width in widths] == sorted(outputs):
-            fail("{told} the last one has twice as many channels as it should", misconception="one-doubling-too-many", told=told)
+            fail(
+                "{told} the last one has twice as many channels as it should",
+                misconception="one-doubling-too-many",
+                told=told,
+            )
         if last == base and stages > 1 and outputs >= set(widths):
             fail("{told} the first one has the most channels", misconception="channels-halved", told=told)
         if outputs >= {base * (stage + 1) for stage in range(stages)}:
@@ -364,7 +384,11 @@ def head(submission):
     if not reduced(net, 2):
         h, w = size_for(net, 8, 2)
         if answers(net, h, w) and answers(net, 2 * h, w) and answers(net, h, 4 * w):
-            fail("the Linear takes {count} features, not one for each channel", misconception="not-global", count=shapes[0][1])
+            fail(
+                "the Linear takes {count} features, not one for each channel",
+                misconception="not-global",
+                count=shapes[0][1],
+            )
 
 
 # ---------------------------------------------------------------- StageNet: what it makes of images
@@ -380,12 +404,21 @@ def logits(submission):
             result = net(torch.randn(3, in_channels, *size))
         except SubmissionRaised as error:
             if in_channels != 3 and all(each.shape[1] != in_channels for each in weights(net, 4)):
-                fail("with {channels} input channels the call raises {error}", misconception="fixed-size", channels=in_channels, error=safe(error))
+                fail(
+                    "with {channels} input channels the call raises {error}",
+                    misconception="fixed-size",
+                    channels=in_channels,
+                    error=safe(error),
+                )
             raise
         if isinstance(result, Tensor) and tuple(result.shape) == (3, 10) and classes != 10:
             fail("the result has shape (3, 10) whatever num_classes is", misconception="fixed-size")
         if isinstance(result, Tensor) and result.dim() == 4 and result.shape[2:] == (1, 1):
-            fail("the result has shape {shape}, with a height and a width", misconception="extra-axes", shape=tuple(result.shape))
+            fail(
+                "the result has shape {shape}, with a height and a width",
+                misconception="extra-axes",
+                shape=tuple(result.shape),
+            )
         assert_shape(result, (3, classes))
         net.eval()
         result = net(torch.randn(1, in_channels, *size))
@@ -405,7 +438,7 @@ def any_size(submission):
             try:
                 result = net(torch.randn(2, 3, *size))
             except SubmissionRaised as error:
-                told = f"an image of {size[0]}x{size[1]} makes the call raise {safe(error)}"
+                told = say("an image of {h}x{w} makes the call raise {error}", h=size[0], w=size[1], error=safe(error))
                 explain_size(submission, net, stages, told)
                 raise
             assert_shape(result, (2, 10))
@@ -459,12 +492,18 @@ def halving(submission):
         if not reduced(net, stages):
             return  # what is left of each channel depends on the place, and is judged elsewhere
         for axis in ("height", "width"):
-            told = f"an image that goes through {stages} stages has not its {axis} divided by {2**stages}"
-            if stages == 1:
-                told = f"one stage does not halve the {axis}"
             wrong = misdivided(net, stages, axis) or padded(net, stages, axis)
+            side = say("height") if axis == "height" else say("width")
+            if wrong and stages == 1:
+                fail("one stage does not halve the {side}", misconception=wrong, side=side)
             if wrong:
-                fail(told, misconception=wrong)
+                fail(
+                    "an image that goes through {stages} stages has not its {side} divided by {factor}",
+                    misconception=wrong,
+                    stages=stages,
+                    side=side,
+                    factor=2**stages,
+                )
 
 
 @check(kind="value", points=0.25, needs=[forward])
@@ -533,8 +572,14 @@ def assert_int(value: Any) -> None:
 
 
 def kind_of(value: Any) -> str:
-    words = {"NoneType": "None", "float": "a float", "Tensor": "a tensor", "bool": "True or False", "str": "a string"}
-    return words.get(type(value).__name__, "something else")
+    words = {
+        "NoneType": "None",
+        "float": say("a float"),
+        "Tensor": say("a tensor"),
+        "bool": say("True or False"),
+        "str": say("a string"),
+    }
+    return words.get(type(value).__name__, say("something else"))
 
 
 def assert_counts(
@@ -617,7 +662,8 @@ def constant(net: nn.Module, stages: int = 2) -> bool:
 
 
 def safe(error: SubmissionRaised) -> str:
-    return error.type if error.type in ("RuntimeError", "TypeError", "ValueError", "IndexError") else "an exception"
+    known = ("RuntimeError", "TypeError", "ValueError", "IndexError")
+    return error.type if error.type in known else say("an exception")
 
 
 def explain_size(submission: Any, net: nn.Module, stages: int, told: str) -> None:
@@ -626,13 +672,13 @@ def explain_size(submission: Any, net: nn.Module, stages: int, told: str) -> Non
     features = max((each.shape[1] for each in weights(net, 2)), default=0)
     fitting = [side for side in SIDES if answers(net, side * step, side * step)]
     if len(fitting) <= 1 and (features > width or fitting == [1]):
-        fail(told, misconception="flatten-not-gap")
+        raise Mismatch(told, misconception="flatten-not-gap")
     if fitting and 16 not in fitting:
-        fail(told, misconception="fixed-size")
+        raise Mismatch(told, misconception="fixed-size")
     if fitting and fitting[0] > 1:
         nets = [lively(build(submission, 3, 8, each, CLASSES)) for each in (1, 2)]
         too_often = any(misdivided(each, at, "height") == "halves-too-often" for at, each in enumerate(nets, start=1))
-        fail(told, misconception="halves-too-often" if too_often else "no-padding")
+        raise Mismatch(told, misconception="halves-too-often" if too_often else "no-padding")
 
 
 def lively(net: nn.Module) -> nn.Module:
