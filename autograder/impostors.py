@@ -8,18 +8,23 @@ One more gives what is right but for rounding, and no check may.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from autograder.compare import measuring
 from autograder.exercise import Exercise
 from autograder.grading.code import AuthorCode, loading, suppliable
 from autograder.grading.handles import Submission
 from autograder.grading.local import LocalPeer
 from autograder.grading.reference import Supplier
 from autograder.grading.session import GradingSession
+from autograder.language import _
 from autograder.sandbox import wire
 
+TESTS = "test_hidden.py"
+AS_ROUNDED = "its result, rounded"
 ROUNDING = 8.0  # units in the last place: what another order of summation may change
 
 Change = Callable[[torch.Tensor, list[torch.Tensor]], torch.Tensor]
@@ -51,31 +56,69 @@ def rounded(result: torch.Tensor, inputs: list[torch.Tensor]) -> torch.Tensor:
     return result * (1 + ROUNDING * torch.finfo(result.dtype).eps * every_other)
 
 
-def unmasked(session: GradingSession, exercise: Exercise) -> Iterator[str]:
-    """What is wrong with the checks: impostors that none of them finds out, and rounding that one takes for wrong."""
+@dataclass(frozen=True)
+class Unmasking:
+    """What became of one impostor, or of what is right but for rounding.
+
+    `lost` is the first check that it lost, or "", and `call` the call that showed it; `beyond` is how many times
+    the tolerance of that check the difference was, if it was one of numbers.
+    """
+
+    function: str
+    told: str
+    changed: bool  # whether it gave anything else than the reference
+    lost: str
+    call: str
+    beyond: float | None
+
+    @property
+    def harmless(self) -> bool:
+        """Whether it is what is right but for rounding."""
+        return self.told == AS_ROUNDED
+
+    @property
+    def named(self) -> str:
+        """What it is, for people."""
+        given = {"function": self.function, "told": self.told, "call": self.call}
+        return _("`{function}` gives {told}, {call}").format(**given)
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the checks; empty if nothing is."""
+        if self.harmless:
+            told = _("{file}: `{check}` takes rounding of {units:g} units in the last place of {call} for wrong")
+            given = {"check": self.lost, "units": ROUNDING, "call": self.call}
+            return told.format(file=TESTS, **given) if self.lost else ""
+        told = _("{file}: `{function}` may give {told} instead of its result, and no check finds out")
+        return told.format(file=TESTS, function=self.function, told=self.told) if self.changed and not self.lost else ""
+
+
+def unmaskings(session: GradingSession, exercise: Exercise) -> Iterator[Unmasking]:
+    """Try rounding and every impostor on everything that is to be implemented and gives floating-point tensors."""
     for name in exercise.implement:
-        changed, lost = _lost(session, exercise, name, rounded)
-        if lost:
-            yield f"`{lost}` takes rounding of {ROUNDING:g} units in the last place of `{name}` for wrong"
-        if not changed:
-            continue  # it gives no tensors of floating-point numbers
-        for told, change in IMPOSTORS.items():
-            changed, lost = _lost(session, exercise, name, change)
-            if changed and not lost:
-                yield f"`{name}` may give {told} instead of its result, and no check finds out"
+        harmless = _unmasking(session, exercise, name, AS_ROUNDED, rounded)
+        yield harmless
+        if harmless.changed:
+            yield from (_unmasking(session, exercise, name, *impostor) for impostor in IMPOSTORS.items())
 
 
-def _lost(session: GradingSession, exercise: Exercise, name: str, change: Change) -> tuple[bool, str]:
-    """Whether anything was changed, and the first check that the reference then loses."""
+def _unmasking(session: GradingSession, exercise: Exercise, name: str, told: str, change: Change) -> Unmasking:
+    """Run the checks up to the first that is lost."""
     code = AuthorCode.of(exercise.solution)
     supplied = suppliable(session.course, exercise, code)
     peer = _Impostor(LocalPeer(Supplier(supplied)), name, change)
     peer.ask(loading(exercise, code, supplied))
     submission = Submission(lambda seen: None)
     for item in session.items[exercise.id]:
-        if not item.measures and session.run_check(item, submission, peer) is not None:
-            return peer.changed, item.check.name
-    return peer.changed, ""
+        if item.measures:
+            continue
+        used: list[float] = []
+        with measuring(used.append):
+            error = session.run_check(item, submission, peer)
+        if error is not None:
+            beyond = max((each for each in used if each > 1), default=None)
+            return Unmasking(name, told, peer.changed, item.check.name, submission.last_call, beyond)
+    return Unmasking(name, told, peer.changed, "", "", None)
 
 
 class _Impostor:

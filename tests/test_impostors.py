@@ -8,7 +8,7 @@ import pytest
 
 from autograder.exercise import Course
 from autograder.grading.session import GradingSession
-from autograder.impostors import IMPOSTORS, unmasked
+from autograder.impostors import IMPOSTORS, unmaskings
 
 MakeCourse = Callable[..., Course]
 
@@ -42,7 +42,7 @@ def problems(course: Course, id: str = "double") -> list[str]:
     found: list[str] = []
     exercises = course.select([id])
     GradingSession(course, exercises, public=False).run(
-        lambda session: found.extend(unmasked(session, course.exercise(id)))
+        lambda session: found.extend(each.problem for each in unmaskings(session, course.exercise(id)) if each.problem)
     )
     return found
 
@@ -60,7 +60,8 @@ def test_checks_of_shapes_alone_do_not(make_course: MakeCourse) -> None:
 
 def test_a_check_that_rounding_fails(make_course: MakeCourse) -> None:
     (found,) = problems(make_course({"double/test_hidden.py": STRICT}))
-    assert found == "`interface` takes rounding of 8 units in the last place of `double` for wrong"
+    told = "test_hidden.py: `interface` takes rounding of 8 units in the last place of `double(tensor 3x4)` for wrong"
+    assert found == told
 
 
 @pytest.mark.parametrize("told", IMPOSTORS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from pathlib import Path
 
 from autograder.cli.options import Commands, command, course_option, device_option, exercise_option, positive
@@ -22,6 +23,7 @@ def add(commands: Commands) -> None:
                "cosmic-ray)"),
     )  # fmt: skip
     validate.add_argument("--json", metavar="FILE", type=Path, help=_("write what was proved to a file as well"))
+    validate.add_argument("--page", metavar="FILE", type=Path, help=_("write it as a page for people, in Markdown"))
 
     calibrate = command(
         commands, "calibrate", _calibrate, _("measure the thresholds of accuracy checks"),
@@ -63,10 +65,18 @@ def _validate(arguments: argparse.Namespace) -> int:
 
     course = load_course(arguments.course)
     exercises = course.select(arguments.exercise)
+    started = time.perf_counter()
     with WarmProcess() as warm:
-        from autograder.validate import validate
+        from autograder.validate import conclude, validate
 
-        return validate(course, exercises, warm, arguments.json, arguments.mutants)
+        proofs = validate(course, exercises, warm, arguments.mutants)
+    if arguments.page is not None:
+        from autograder.proof.page import write_page
+
+        chosen = [word for id in arguments.exercise or () for word in ("--exercise", id)]
+        words = ["autograde", "validate", *chosen, *["--mutants"] * arguments.mutants, "--page", str(arguments.page)]
+        write_page(arguments.page, proofs, " ".join(words), time.perf_counter() - started)
+    return conclude(proofs, arguments.json)
 
 
 def _calibrate(arguments: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -44,11 +44,14 @@ def resalted(session: GradingSession, number: int) -> GradingSession:
 
 def different(
     session: GradingSession, exercise: Exercise, codes: Sequence[AuthorCode], *, altered: bool = False
-) -> list[int]:
-    """The numbers of those codes that differ from the reference in some check, perhaps to `altered` questions."""
-    found: set[int] = set()
-    reference = _Run(session, exercise, AuthorCode.of(exercise.solution), altered)
-    runs = [_Run(session, exercise, code, altered) for code in codes]
+) -> dict[int, str]:
+    """The numbers of those codes that differ from the reference in some check, perhaps to `altered` questions.
+
+    Each with the question that shows it, in words.
+    """
+    found: dict[int, str] = {}
+    reference = Run(session, exercise, AuthorCode.of(exercise.solution), altered)
+    runs = [Run(session, exercise, code, altered) for code in codes]
     for item in session.items[exercise.id]:
         if item.measures or item.check.kind == "restriction":
             continue  # a training of seconds, whose steps other checks look at; how it is done, not what comes of it
@@ -56,30 +59,72 @@ def different(
         if altered:
             expected = expected[: _contract(expected)]
         for number, run in enumerate(runs):
-            if number not in found and not same(run.transcript(item)[: len(expected)], expected):
-                found.add(number)
-    return sorted(found)
+            if number in found:
+                continue
+            answers = run.transcript(item)[: len(expected)]
+            if not same(answers, expected):
+                found[number] = run.question(item, _first_unlike(answers, expected))
+    return found
 
 
-class _Run:
+def _first_unlike(one: Sequence[Any], other: Sequence[Any]) -> int:
+    """Where two transcripts part."""
+    alike = (same(*pair) for pair in zip(one, other, strict=False))
+    return next((number for number, each in enumerate(alike) if not each), min(len(one), len(other)))
+
+
+class _Asked(Submission):
+    """Remembers which call each entry of the transcript answers."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.calls: list[str] = []
+
+    def begin(self, *args: Any, **kwargs: Any) -> None:
+        super().begin(*args, **kwargs)
+        self.calls = []
+
+    def receive(self, reply: Mapping[str, Any]) -> Any:
+        self.calls.append(self.last_call)
+        return super().receive(reply)
+
+
+class Run:
     """One code, loaded in this process."""
 
-    def __init__(self, session: GradingSession, exercise: Exercise, code: AuthorCode, altered: bool) -> None:
+    def __init__(
+        self,
+        session: GradingSession,
+        exercise: Exercise,
+        code: AuthorCode,
+        altered: bool = False,
+        wrap: Callable[[LocalPeer], Peer] | None = None,
+    ) -> None:
+        """`wrap` gives a peer that stands between the checks and the code."""
         self.session, self.altered = session, altered
         supplied = suppliable(session.course, exercise, code)
         self.peer = LocalPeer(Supplier(supplied))
-        self.submission = Submission(partial(watch, exercise, code, supplied))
-        self.peer.ask(loading(exercise, code, supplied))
+        self.between: Peer = wrap(self.peer) if wrap is not None else self.peer
+        self.submission = _Asked(partial(watch, exercise, code, supplied))
+        self.reply = self.peer.ask(loading(exercise, code, supplied))
 
     def transcript(self, item: CheckItem) -> list[Any]:
-        """All its answers in a check, and whether it passes."""
-        peer: Peer = self.peer
+        """All its answers in a check, and whether it passes; what it raised if it could not be loaded."""
+        if not self.reply["ok"]:
+            return [("error", self.reply["error"]["type"]), ("passes", False)]
+        peer = self.between
         if self.altered:
             seed = seed_of(self.session.course.salt, item.name)
             peer = Altering(self.peer, seed, lambda entry: self.submission.transcript.append(entry))
         with _alarm(CHECK_SECONDS):
             error = self.session.run_check(item, self.submission, peer)
         return [*map(_bare, self.submission.transcript), ("passes", error is None)]
+
+    def question(self, item: CheckItem, number: int) -> str:
+        """The call that an entry of the last transcript answers, in words."""
+        calls = self.submission.calls
+        call = calls[min(number, len(calls) - 1)] if calls else ""
+        return f"check `{item.check.name}`{call and f', {call}'}"
 
 
 @contextmanager

@@ -30,13 +30,14 @@ Counting = Callable[[str, int], AbstractContextManager[Callable[[str], None]]]
 
 @dataclass(frozen=True)
 class Kept:
-    """A mutant that lost no mark, and why that is so if it is known."""
+    """A mutant that lost no mark, and why that is so if it is known, or else the question that shows the difference."""
 
     file: str
     line: int
     operator: str
     diff: str
     reason: str = ""
+    shown_by: str = ""
 
 
 @dataclass
@@ -64,7 +65,10 @@ class Outcome:
     @property
     def complaints(self) -> list[str]:
         """Every problem and every survivor, for people."""
-        survivors = [f"{each.file}:{each.line}: a mutant survives\n{each.diff}" for each in self.survivors]
+        survivors = [
+            f"{each.file}:{each.line}: a mutant survives\n{each.diff}\nit differs in {each.shown_by}"
+            for each in self.survivors
+        ]
         return [text.replace("\n", "\n      ") for text in (*self.problems, *survivors)]
 
 
@@ -170,25 +174,29 @@ class _Run:
         for id in self.exercises if pairs else ():  # what is imported and compiled at the first call is so for all
             different(self.session, self.exercises[id], [])
         tasks = [partial(self._different, *pair) for pair in pairs]
-        differ: dict[str, set[int]] = {id: set() for id in self.exercises}
+        differ: dict[str, dict[int, str]] = {id: {} for id in self.exercises}
         with self.counting("comparing", len(tasks)) as advance:
             for number, (unlike, seconds) in self._each(tasks):
                 id, salt = pairs[number]
                 self.found[id].seconds += seconds
                 if unlike is None:
                     raise MachineryError(f"{id}: its mutants could not be compared with the reference")
-                differ[id].update(unlike)
+                for mutant_number, question in unlike:
+                    differ[id].setdefault(mutant_number, f"{question}, salt {salt}")
                 advance(f"{id}: salt {salt}")
         for id, mutants in self.unharmed.items():
             for number, mutant in enumerate(mutants):
                 found = self.found[id]
-                (found.survivors if number in differ[id] else found.equivalent).append(_kept(mutant))
+                if number in differ[id]:
+                    found.survivors.append(_kept(mutant, shown_by=differ[id][number]))
+                else:
+                    found.equivalent.append(_kept(mutant))
 
-    def _different(self, id: str, number: int) -> tuple[list[int], float]:
+    def _different(self, id: str, number: int) -> tuple[list[tuple[int, str]], float]:
         started = time.perf_counter()
         codes = [AuthorCode(f"{id}.py", mutant.text) for mutant in self.unharmed[id]]
         unlike = different(resalted(self.session, number), self.exercises[id], codes, altered=number % 2 == 0)
-        return unlike, time.perf_counter() - started
+        return [*unlike.items()], time.perf_counter() - started
 
     def _each(self, tasks: Sequence[Callable[[], Any]]) -> Iterator[tuple[int, Any]]:
         """Answers as they come; (None, 0) for a process that died."""
@@ -205,5 +213,5 @@ def _hasty(exercise: Exercise) -> Exercise:
     return replace(exercise, limits=replace(exercise.limits, seconds=min(exercise.limits.seconds, SECONDS)))
 
 
-def _kept(mutant: Mutant, reason: str = "") -> Kept:
-    return Kept("solution.py", mutant.line, mutant.operator, mutant.diff, reason)
+def _kept(mutant: Mutant, reason: str = "", shown_by: str = "") -> Kept:
+    return Kept("solution.py", mutant.line, mutant.operator, mutant.diff, reason, shown_by)

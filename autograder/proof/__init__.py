@@ -1,0 +1,1 @@
+"""Proofs that hidden tests are right: what is graded, measured and compared for `autograde validate`."""
