@@ -1,0 +1,342 @@
+"""What students get in one of the formats: nothing private, and nobody's edits are lost."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder import language
+from autograder.cli import main
+from autograder.errors import CourseError, UsageError
+from autograder.exercise import Course, load_course
+from autograder.handout import FORMATS, hand_out
+from autograder.handout.cells import marked
+from autograder.handout.delivery import MANIFEST, deliver
+from autograder.private import SHORTEST_SECRET
+from autograder.release import public_files, release
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Path:
+    folder = tmp_path / "draft"
+    (folder / "a" / "b").mkdir(parents=True)
+    (folder / "top.txt").write_text("top")
+    (folder / "a" / "b" / "deep.txt").write_text("deep")
+    return folder
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+# --- delivery --------------------------------------------------------------------------------------------------
+
+
+def test_a_new_folder_gets_everything(draft: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "out"
+    assert deliver(draft, out, "plain") == [out / "a/b/deep.txt", out / "top.txt"]
+    assert names(out) == [MANIFEST, "a/b/deep.txt", "top.txt"]
+    assert deliver(draft, out, "plain") == []
+
+
+def test_what_is_as_it_was_written_is_replaced_or_removed(draft: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    deliver(draft, out, "plain")
+    shutil.rmtree(draft / "a")
+    (draft / "top.txt").write_text("new")
+    assert deliver(draft, out, "plain") == [out / "a/b/deep.txt", out / "top.txt"]
+    assert names(out) == [MANIFEST, "top.txt"]
+    assert not (out / "a").exists()
+    assert (out / "top.txt").read_text() == "new"
+
+
+def test_what_somebody_edited_stops_everything(draft: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    deliver(draft, out, "plain")
+    (out / "top.txt").write_text("mine")
+    (draft / "top.txt").write_text("new")
+    (draft / "a/b/deep.txt").write_text("new")
+    with pytest.raises(UsageError, match=r"1 file in .*out is not as .* wrote it: top\.txt; move it away"):
+        deliver(draft, out, "plain")
+    assert (out / "a/b/deep.txt").read_text() == "deep"
+    (out / "top.txt").write_text("new")  # the same edit on both sides
+    assert deliver(draft, out, "plain") == [out / "a/b/deep.txt"]
+
+
+def test_an_edited_file_that_is_not_wanted_any_more_is_kept(draft: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    deliver(draft, out, "plain")
+    (out / "a/b/deep.txt").write_text("mine")
+    shutil.rmtree(draft / "a")
+    with pytest.raises(UsageError, match="deep"):
+        deliver(draft, out, "plain")
+    assert (out / "a/b/deep.txt").read_text() == "mine"
+
+
+def test_what_others_put_beside_stays_and_is_not_overwritten(draft: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    deliver(draft, out, "plain")
+    (out / "submitted").mkdir()
+    (out / "submitted" / "work.py").write_text("theirs")
+    (draft / "new.txt").write_text("ours")
+    (out / "new.txt").write_text("theirs")
+    with pytest.raises(UsageError, match="new"):
+        deliver(draft, out, "plain")
+    (out / "new.txt").unlink()
+    deliver(draft, out, "plain")
+    assert (out / "submitted" / "work.py").read_text() == "theirs"
+
+
+def test_a_removed_file_comes_back(draft: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    deliver(draft, out, "plain")
+    (out / "top.txt").unlink()
+    assert deliver(draft, out, "plain") == [out / "top.txt"]
+
+
+def test_a_link_in_place_of_a_file_is_not_written_through(draft: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    deliver(draft, out, "plain")
+    (tmp_path / "elsewhere").write_text("top")
+    (out / "top.txt").unlink()
+    (out / "top.txt").symlink_to(tmp_path / "elsewhere")
+    (draft / "top.txt").write_text("new")
+    with pytest.raises(UsageError, match="top"):
+        deliver(draft, out, "plain")
+    assert (tmp_path / "elsewhere").read_text() == "top"
+
+
+def test_a_folder_of_somebody_elses_is_refused(draft: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / ".git").mkdir(parents=True)  # an empty repository is as good as an empty folder
+    deliver(draft, out, "plain")
+    (tmp_path / "file").write_text("")
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "thesis.tex").write_text("")
+    with pytest.raises(UsageError, match=r"holds thesis\.tex"):
+        deliver(draft, tmp_path / "theirs", "plain")
+    with pytest.raises(UsageError, match="is not a folder"):
+        deliver(draft, tmp_path / "file", "plain")
+    with pytest.raises(UsageError, match="holds the format plain, not notebook"):
+        deliver(draft, out, "notebook")
+
+
+@pytest.mark.parametrize(
+    ("manifest", "complaint"),
+    [
+        ("", "cannot be read"),
+        ("[]", "cannot be read"),
+        ('{"format": "plain", "files": {"a": 1}}', "cannot be read"),
+        ('{"format": "plain", "files": {"../top.txt": "0"}}', "not in its folder"),
+        ('{"format": "plain", "files": {"/etc/passwd": "0"}}', "not in its folder"),
+    ],
+)
+def test_a_list_that_somebody_wrote_is_not_followed(draft: Path, tmp_path: Path, manifest: str, complaint: str) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / MANIFEST).write_text(manifest)
+    with pytest.raises(UsageError, match=complaint):
+        deliver(draft, out, "plain")
+    assert names(out) == [MANIFEST]
+
+
+# --- every format ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    root = tmp_path_factory.mktemp("course")
+    shutil.copytree(ROOT / "reference", root / "reference")
+    return load_course(root)
+
+
+@pytest.fixture(scope="module")
+def handed_out(course: Course, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folders = {format: tmp_path_factory.mktemp("handed") / format for format in FORMATS}
+    for format, folder in folders.items():
+        hand_out(course, folder, format)
+    return folders
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_no_line_of_the_private_side_goes_out(format: str, course: Course, handed_out: dict[str, Path]) -> None:
+    """By a list of lines of its own: the code that refuses to release one is not asked."""
+    public = "\n".join(text.decode() for each in course.exercises for text in public_files(each).values())
+    theirs = {
+        path.relative_to(handed_out[format]): path.read_text(encoding="utf-8")
+        for path in handed_out[format].rglob("*")
+        if path.is_file() and path.relative_to(handed_out[format]).parts[0] not in FORMATS[format]
+    }
+    everything = "\n".join(theirs.values())
+    titles = set(re.findall(r'^    """(.+?)(?:"""|\n)', "".join(
+        each.hidden_tests.read_text(encoding="utf-8") for each in course.exercises), re.MULTILINE))  # fmt: skip
+    searched = 0
+    for path in sorted((course.root / "reference").rglob("*")):
+        if path.suffix not in (".py", ".yaml", ".json") or path.name in ("exercise.yaml", "test_public.py"):
+            continue
+        for line in map(str.strip, path.read_text(encoding="utf-8").splitlines()):
+            says = line.strip("\"'")
+            if len(line) < SHORTEST_SECRET or line in public or says in titles or line.startswith(("import ", "from ")):
+                continue
+            if path.name == "course.yaml" and not line.startswith("salt"):
+                continue
+            searched += 1
+            assert line not in everything, path
+            assert json.dumps(line, ensure_ascii=False)[1:-1] not in everything, path
+    assert searched > 5000
+    assert course.salt not in everything
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_course_gives_the_same_bytes(
+    format: str, course: Course, handed_out: dict[str, Path], tmp_path: Path
+) -> None:
+    hand_out(course, tmp_path / "again", format)
+    first = {name: (handed_out[format] / name).read_bytes() for name in names(handed_out[format])}
+    assert first == {name: (tmp_path / "again" / name).read_bytes() for name in names(tmp_path / "again")}
+    assert hand_out(course, handed_out[format], format) == []
+
+
+def test_plain_is_what_exercises_holds(course: Course, handed_out: dict[str, Path]) -> None:
+    release(course.root)
+    given = {name: (handed_out["plain"] / name).read_bytes() for name in names(handed_out["plain"])}
+    del given[MANIFEST]
+    assert given == {name: (course.root / "exercises" / name).read_bytes() for name in names(course.root / "exercises")}
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A course of one exercise, to be changed."""
+    (tmp_path / "reference").mkdir()
+    shutil.copytree(ROOT / "reference" / "conv1x1", tmp_path / "reference" / "conv1x1")
+    shutil.copy(ROOT / "reference" / "course.yaml", tmp_path / "reference")
+    return tmp_path
+
+
+def test_a_template_that_gives_something_away_is_refused(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from autograder.handout import plain
+
+    odd = '    return "a" + torch.matmul(weights, pixels)\n'
+
+    def careless(course: Course, folder: Path) -> list[Path]:
+        (folder / "hint.json").write_text(json.dumps(odd))
+        return []
+
+    monkeypatch.setattr(plain, "write", careless)
+    solution = small / "reference" / "conv1x1" / "solution.py"
+    solution.write_text(
+        solution.read_text().replace(
+            "    return torch", '    return "a" + torch.matmul(weights, pixels)\n    return torch'
+        )
+    )
+    with pytest.raises(CourseError, match=r"would be released in hint\.json") as caught:
+        hand_out(load_course(small), tmp_path / "out", "plain")
+    assert caught.value.path == solution
+    assert not (tmp_path / "out").exists()
+
+
+# --- the command -----------------------------------------------------------------------------------------------
+
+
+def test_the_command_says_what_it_wrote(small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["release", str(tmp_path / "out"), "--format", "notebook", "--course", str(small), "--lang", "en"]
+    assert main(command) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert str(tmp_path / "out" / "release" / "cnn" / "conv1x1.ipynb") in said
+    assert main(command) == 0
+    assert capsys.readouterr().out == ""
+    (tmp_path / "out" / "nbgrader_config.py").write_text("mine = True\n")
+    assert main(command) == 2
+    assert "nbgrader_config.py" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", [["x"], ["--format", "plain"], ["x", "--format", "plain", "--check"]])
+def test_half_a_command_is_wrong(small: Path, wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["release", *wrong, "--course", str(small)]) == 2
+    assert "release" in capsys.readouterr().err
+    assert not Path("x").exists()
+
+
+# --- notebooks -------------------------------------------------------------------------------------------------
+
+
+def test_a_notebook_has_a_cell_for_each_part(handed_out: dict[str, Path], course: Course) -> None:
+    for exercise in course.exercises:
+        notebook = nbformat.read(handed_out["notebook"] / "release" / "cnn" / f"{exercise.id}.ipynb", 4)
+        nbformat.validate(notebook)
+        about = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}
+        assert [cell.id for cell in notebook.cells] == [id[:64] for id in about]
+        statement = (exercise.folder / "README.md").read_text(encoding="utf-8").strip()
+        assert about[f"{exercise.id}-statement"].source.startswith(statement)
+        assert "中文" in about[f"{exercise.id}-statement"].source
+        assert "NotImplementedError" in about[f"{exercise.id}-solution"].source
+        assert exercise.public_tests.read_text(encoding="utf-8").strip() in about[f"{exercise.id}-tests"].source
+        graded = [cell for cell in notebook.cells if cell.metadata.nbgrader.grade]
+        assert sum(cell.metadata.nbgrader.points for cell in graded) == pytest.approx(exercise.points)
+        for cell in notebook.cells:
+            compile(cell.source, cell.id, "exec") if cell.cell_type == "code" else None
+            assert not cell.get("outputs")
+
+
+def test_the_language_in_use_comes_first(small: Path, tmp_path: Path) -> None:
+    course = load_course(small)
+    try:
+        language.use("zh")
+        hand_out(course, tmp_path / "out", "notebook")
+    finally:
+        language.use("en")
+    notebook = nbformat.read(tmp_path / "out" / "release" / "cnn" / "conv1x1.ipynb", 4)
+    assert notebook.cells[0].source.startswith((small / "reference/conv1x1/README.zh.md").read_text("utf-8")[:10])
+    assert "<summary>English</summary>" in notebook.cells[0].source
+
+
+def test_a_solution_imports_for_itself_what_only_it_needs() -> None:
+    solution = (
+        "import math, os\nfrom torch import nn\n\n\ndef f(x):\n    '''Doc.'''\n    return math.pi * x\n\n\n"
+        "def g(x):\n    return x\n\n\ndef given():\n    return os.sep\n"
+    )
+    assert marked(solution, ["f", "g"]) == (
+        "import os\nfrom torch import nn\n\n\ndef f(x):\n    '''Doc.'''\n    ### BEGIN SOLUTION\n    import math\n"
+        "    return math.pi * x\n    ### END SOLUTION\n\n\n"
+        "def g(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n\n\ndef given():\n    return os.sep"
+    )
+
+
+@pytest.mark.parametrize("exercise", load_course(ROOT).exercises, ids=lambda exercise: exercise.id)
+def test_marked_references_are_still_programs(exercise) -> None:  # type: ignore[no-untyped-def]
+    source = marked(exercise.solution.read_text(encoding="utf-8"), exercise.implement)
+    compile(source, exercise.id, "exec")
+    assert source.count("### BEGIN SOLUTION") == source.count("### END SOLUTION") >= 1
+
+
+def test_names_that_nbgrader_does_not_take_are_refused(small: Path, tmp_path: Path) -> None:
+    course_file = small / "reference" / "course.yaml"
+    text = course_file.read_text()
+    course_file.write_text(text.replace("name: cnn", "name: a/b"))
+    with pytest.raises(CourseError, match="no assignment of the name `a/b`"):
+        hand_out(load_course(small), tmp_path / "out", "notebook")
+    course_file.write_text(text)
+    tests = small / "reference" / "conv1x1" / "test_hidden.py"
+    tests.write_text(tests.read_text().replace("def shapes(", "def solution(").replace("shapes]", "solution]"))
+    with pytest.raises(CourseError, match="cannot be called `solution`"):
+        hand_out(load_course(small), tmp_path / "out", "notebook")
+
+
+def test_without_nbformat_it_is_said_what_to_install(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("notebook", "cells"):
+        monkeypatch.delitem(sys.modules, f"autograder.handout.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "nbformat", None)
+    with pytest.raises(UsageError, match=r"convgrade\[nbgrader\]"):
+        hand_out(load_course(small), tmp_path / "out", "notebook")
