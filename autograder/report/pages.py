@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -90,6 +91,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["points"] = lambda value: f"{value:.2f}".rstrip("0").rstrip(".")
     environment.filters["percent"] = lambda value: "–" if value is None else f"{100 * value:.0f} %"
     environment.filters["duration"] = _duration
+    environment.filters["deflated"] = lambda html: base64.b64encode(zlib.compress(html.encode("utf-8"), 9)).decode()
     environment.filters["grouped"] = "{:,}".format
     environment.filters["kind"] = lambda kind: _(KINDS[kind])
     return environment

@@ -67,8 +67,21 @@ function filter(form) {
   apply();
 }
 
-document.querySelectorAll("button.sort").forEach(sorter);
-document.querySelectorAll("form.controls").forEach(filter);
+// What the page would be too large with: its own markup, escaped like the rest of it.
+async function unfold(template) {
+  const bytes = Uint8Array.from(atob(template.content.textContent), (char) => char.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const holder = document.createElement("template");
+  holder.innerHTML = await new Response(stream).text();
+  template.replaceWith(holder.content);
+}
+
+Promise.all(Array.from(document.querySelectorAll("template[data-folded]"), unfold))
+  .then(() => document.querySelectorAll(".unfolded").forEach((each) => { each.hidden = true; }), () => {})
+  .then(() => {
+    document.querySelectorAll("button.sort").forEach(sorter);
+    document.querySelectorAll("form.controls").forEach(filter);
+  });
 const folded = () => document.querySelectorAll("details:not([open])");
 addEventListener("beforeprint", () => folded().forEach((each) => { each.open = true; each.dataset.again = ""; }));
 addEventListener("afterprint", () => document.querySelectorAll("details[data-again]").forEach((each) => {
