@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from autograder import assert_close, assert_shape, assert_tensor, check, fail
+from autograder import assert_close, assert_shape, assert_tensor, check, fail, say
 
 X = torch.tensor([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0], [2.0, 0.0, 1.0]])
 WEIGHT = torch.tensor([[1.0, 0.0], [-1.0, 2.0]])
@@ -27,8 +27,13 @@ def parameters(submission):
     parameters = dict(submission.Conv2D((2, 3)).named_parameters())
     for name, shape in {"weight": (2, 3), "bias": (1,)}.items():
         if name not in parameters:
-            listed = ", ".join(parameters) or "nothing"
-            fail(f"`named_parameters()` lists {listed}, but no `{name}`", misconception=f"{name}-not-parameter")
+            listed = ", ".join(parameters) or say("nothing")
+            fail(
+                "`named_parameters()` lists {listed}, but no `{name}`",
+                misconception=f"{name}-not-parameter",
+                listed=listed,
+                name=name,
+            )
         assert_shape(parameters[name], shape)
     if parameters["bias"].detach().item() != 0:
         fail("`bias` does not start as zero", misconception="bias-not-zero")
@@ -66,11 +71,11 @@ def training(submission):
         loss.backward()
         for name in ("weight", "bias"):
             if layer.get_parameter(name).grad is None:
-                fail(f"after `backward` there is no gradient in `{name}`", misconception="breaks-gradient")
+                fail("after `backward` there is no gradient in `{name}`", misconception="breaks-gradient", name=name)
         optimizer.step()
         losses.append(loss.item())
     if not losses[-1] < losses[0]:
-        fail(f"the loss was {losses[0]:.3g} at first and is {losses[-1]:.3g} after fifty steps")
+        fail("the loss was {first:.3g} at first and is {last:.3g} after fifty steps", first=losses[0], last=losses[-1])
 
 
 def agree(Y: Tensor, expected: Tensor) -> bool:

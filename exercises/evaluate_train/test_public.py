@@ -102,7 +102,7 @@ def training(submission):
         fail("the result is not a list with one dict for each of the 30 epochs", misconception="no-history")
     for number, each in enumerate(history, 1):
         if sorted(each) != ["epoch", "test_acc", "train_acc", "train_loss"] or each["epoch"] != number:
-            fail(f"the dict of epoch {number} does not hold what it should", misconception="no-history")
+            fail("the dict of epoch {number} does not hold what it should", misconception="no-history", number=number)
     if not float(history[-1]["train_loss"]) < float(history[0]["train_loss"]):
         fail("the loss of the last epoch is not below that of the first")
     assert_close(float(history[-1]["train_acc"]), 1.0)

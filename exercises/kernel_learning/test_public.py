@@ -27,7 +27,7 @@ def returned(submission):
         if not isinstance(losses, (list, tuple)) or any(isinstance(each, Tensor) for each in losses):
             fail("the losses are not a list of floats", misconception="tensor-losses")
         if len(losses) != 3:
-            fail(f"3 steps gave {len(losses)} losses")
+            fail("3 steps gave {count} losses", count=len(losses))
 
 
 @check(kind="training", needs=[interface])
@@ -39,7 +39,7 @@ def worked_example(submission):
     if abs(float(losses[0])) < 1e-6:
         fail("the first loss is already zero", misconception="loss-after-update")
     if abs(float(losses[1])) > 1e-4:
-        fail(f"the second loss is {float(losses[1]):.3g}, not 0")
+        fail("the second loss is {loss:.3g}, not 0", loss=float(losses[1]))
 
 
 @check(kind="training", needs=[interface])
@@ -53,7 +53,7 @@ def edges(submission):
     if last == first:
         fail("the last loss is the first one again", misconception="no-update")
     if not last < first:
-        fail(f"the losses grow, from {first:.3g} to {last:.3g}", misconception="ascent")
+        fail("the losses grow, from {first:.3g} to {last:.3g}", misconception="ascent", first=first, last=last)
     assert_close(kernel, torch.tensor([[1.0, -1.0]]), rtol=0, atol=0.01)
 
 

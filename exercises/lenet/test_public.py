@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from autograder import assert_close, assert_shape, assert_tensor, check, fail
+from autograder import assert_close, assert_shape, assert_tensor, check, fail, say
 
 SHAPES = [(6, 1, 5, 5), (6,), (16, 6, 5, 5), (16,), (120, 400), (120,), (84, 120), (84,), (10, 84), (10,)]
 
@@ -25,11 +25,16 @@ def parameters(submission):
     parameters = dict(called(submission).named_parameters())
     found = sorted(tuple(each.shape) for each in parameters.values())
     if found != sorted(SHAPES):
-        other = [shape for shape in found if shape not in SHAPES] or "no others"
-        lacking = [shape for shape in SHAPES if shape not in found] or "none"
-        fail(f"of the shapes {SHAPES} there are missing: {lacking}; there are instead: {other}")
+        other = [shape for shape in found if shape not in SHAPES] or say("no others")
+        lacking = [shape for shape in SHAPES if shape not in found] or say("none")
+        fail(
+            "of the shapes {shapes} there are missing: {lacking}; there are instead: {other}",
+            shapes=SHAPES,
+            lacking=lacking,
+            other=other,
+        )
     if frozen := [name for name, each in parameters.items() if not each.requires_grad]:
-        fail(f"these parameters take no gradient: {', '.join(frozen)}", misconception="parameter-frozen")
+        fail("these parameters take no gradient: {names}", misconception="parameter-frozen", names=", ".join(frozen))
 
 
 @check(kind="shape", needs=[interface])
@@ -73,11 +78,15 @@ def training(submission):
             fail("the result is cut off from the parameters", misconception="breaks-gradient")
         loss.backward()
         if lost := [name for name, each in net.named_parameters() if each.grad is None]:
-            fail(f"after `backward` there is no gradient in {', '.join(lost)}", misconception="breaks-gradient")
+            fail(
+                "after `backward` there is no gradient in {names}",
+                misconception="breaks-gradient",
+                names=", ".join(lost),
+            )
         optimizer.step()
         losses.append(loss.item())
     if not losses[-1] < losses[0]:
-        fail(f"the loss was {losses[0]:.3g} at first and is {losses[-1]:.3g} after fifty steps")
+        fail("the loss was {first:.3g} at first and is {last:.3g} after fifty steps", first=losses[0], last=losses[-1])
 
 
 def called(submission):

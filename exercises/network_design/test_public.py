@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from autograder import assert_shape, assert_tensor, check, fail
+from autograder import assert_shape, assert_tensor, check, fail, say
 from autograder.errors import SubmissionRaised
 
 
@@ -16,7 +16,7 @@ def interface(submission):
         "stack_depth": submission.stack_depth(3),
     }.items():
         if type(result) is not int:
-            fail(f"`{name}` returns {result!r}, not an int")
+            fail("`{name}` returns {result!r}, not an int", name=name, result=result)
 
 
 @check(kind="value")
@@ -27,7 +27,13 @@ def receptive_fields(submission):
         if result != expected:
             ideas = {sum(kernel for kernel, _ in layers): "sum-of-kernels"}
             ideas[1 + sum(kernel - 1 for kernel, _ in layers)] = "stride-ignored"
-            fail(f"for {[*layers]} the result is {result}, not {expected}", misconception=ideas.get(result))
+            fail(
+                "for {layers} the result is {result}, not {expected}",
+                misconception=ideas.get(result),
+                layers=[*layers],
+                result=result,
+                expected=expected,
+            )
 
 
 @check(kind="value")
@@ -37,7 +43,13 @@ def parameters(submission):
         result = submission.conv_params(*arguments)
         if result != expected:
             idea = "bias-ignored" if abs(result - expected) == arguments[1] else None
-            fail(f"`conv_params{arguments}` is {result}, not {expected}", misconception=idea)
+            fail(
+                "`conv_params{arguments}` is {result}, not {expected}",
+                misconception=idea,
+                arguments=arguments,
+                result=result,
+                expected=expected,
+            )
 
 
 @check(kind="value")
@@ -47,7 +59,7 @@ def depths(submission):
         result = submission.stack_depth(*arguments)
         if result != expected:
             shown = ", ".join(map(str, arguments))
-            fail(f"`stack_depth({shown})` is {result}, not {expected}")
+            fail("`stack_depth({shown})` is {result}, not {expected}", shown=shown, result=result, expected=expected)
 
 
 @check(kind="interface")
@@ -60,9 +72,9 @@ def stage_net(submission):
     kernels = [tuple(each.shape) for each in net.parameters() if each.dim() == 4]
     for h, w in (shape[2:] for shape in kernels):
         if h > 7 or w > 7:
-            fail(f"a kernel is {h}x{w}", misconception="kernel-too-large")
+            fail("a kernel is {h}x{w}", misconception="kernel-too-large", h=h, w=w)
         if h != w or h % 2 == 0:
-            fail(f"a kernel is {h}x{w}", misconception="kernel-not-square" if h != w else "even-kernel")
+            fail("a kernel is {h}x{w}", misconception="kernel-not-square" if h != w else "even-kernel", h=h, w=w)
     heads = [each.shape[1] for each in net.parameters() if each.dim() == 2]
     if heads and max(heads) <= 8:
         fail("the Linear takes 8 features; the second stage should give 16", misconception="no-doubling")
@@ -79,8 +91,13 @@ def sizes(submission):
         except SubmissionRaised as error:
             if all(each.shape[1] <= 16 for each in net.parameters() if each.dim() == 2):
                 raise
-            told = f"32x32 works, {h}x{w} raises {error.type}: how many features does the Linear take?"
-            fail(told, misconception="flatten-not-gap")
+            fail(
+                "32x32 works, {h}x{w} raises {error}: how many features does the Linear take?",
+                misconception="flatten-not-gap",
+                h=h,
+                w=w,
+                error=error.type,
+            )
         assert_shape(result, (2, 10))
 
 
@@ -92,7 +109,7 @@ def gradients(submission):
     if not loss.requires_grad:
         fail("the result is cut off from the parameters", misconception="breaks-gradient")
     loss.backward()
-    for axes, layer in ((4, "convolution"), (2, "Linear")):
+    for axes, layer in ((4, say("convolution")), (2, "Linear")):
         weights = [each for each in net.parameters() if each.dim() == axes]
         if weights and all(each.grad is None for each in weights):
-            fail(f"after `backward` there is no gradient in any {layer}", misconception="breaks-gradient")
+            fail("after `backward` there is no gradient in any {layer}", misconception="breaks-gradient", layer=layer)
