@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 TRANSLATED = tuple(code for code in LANGUAGES if code != SOURCE)
+MARKED = {"_": 1, "N_": 1, "ngettext": 2}  # functions of the package, with the number of arguments that are texts
 SPEAKING = ("fail", "say")  # functions of checks whose first argument is a text for people
 
 _HEAD = """\
@@ -40,7 +41,7 @@ msgstr ""
 
 
 def package_texts(root: Path) -> Catalog:
-    """What the package and its templates say, by the rules of `babel.cfg` in the checkout `root`."""
+    """What the package says, and its templates by the rules of `babel.cfg` in the checkout `root`."""
     from babel.messages.catalog import Catalog
     from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
     from babel.messages.frontend import parse_mapping_cfg
@@ -53,6 +54,9 @@ def package_texts(root: Path) -> Catalog:
         return Path(folder).relative_to(root).parts[0] in folders
 
     texts = Catalog()
+    for path in sorted((root / "autograder").rglob("*.py")):
+        for text in _spoken(path):
+            texts.add(text, locations=[(path.relative_to(root).as_posix(), 0)])
     for name, _, text, _, context in extract_from_dir(
         str(root), methods, options, DEFAULT_KEYWORDS, directory_filter=is_ours
     ):
@@ -151,11 +155,29 @@ def _said(path: Path) -> Iterator[str]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
         raise CourseError(path, error.lineno, f"not Python: {error.msg}") from None
-    for node in sorted(ast.walk(tree), key=lambda node: getattr(node, "lineno", 0)):
+    for node in _in_order(tree):
         if isinstance(node, ast.FunctionDef) and any(map(_is_check, node.decorator_list)):
             yield (ast.get_docstring(node) or "").partition("\n")[0].strip()
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SPEAKING:
             yield _template(path, node)
+
+
+def _spoken(path: Path) -> Iterator[str | tuple[str, str]]:
+    """The texts of `_`, `N_` and `ngettext` in a module of the package, those inside f-strings too."""
+    for node in _in_order(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKED:
+            arguments = node.args[: MARKED[node.func.id]]
+            match [each.value for each in arguments if isinstance(each, ast.Constant) and isinstance(each.value, str)]:
+                case [text]:
+                    yield text
+                case [one, many]:
+                    yield one, many
+                case _:  # a name is that of a text which `N_` has marked
+                    continue
+
+
+def _in_order(tree: ast.Module) -> list[ast.AST]:
+    return sorted(ast.walk(tree), key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
 
 
 def _is_check(decorator: ast.expr) -> bool:
