@@ -59,11 +59,14 @@ def _cases(student: str, result: ExerciseResult) -> list[ElementTree.Element]:
 
 def _case(student: str, result: ExerciseResult, check: CheckResult) -> ElementTree.Element:
     name = check.id.partition("/")[2]
-    case = _new_case(student, result, name, check.score + check.extra_credit, check.points)
+    points = 0.0 if check.status == "skipped" else check.points
+    case = _new_case(student, result, name, check.score + check.extra_credit, points)
     if check.status == "passed":
         return case
     kind = "skipped" if check.status in _NOT_RUN else "failure"
-    found = ElementTree.SubElement(case, kind, type=check.misconception or check.status, message=_legal(check.message))
+    found = ElementTree.SubElement(
+        case, kind, type=_legal(check.misconception or check.status), message=_legal(check.message)
+    )
     found.text = _legal("\n".join(filter(None, [check.title, check.message, check.hint])))
     return case
 
