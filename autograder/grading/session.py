@@ -35,7 +35,7 @@ CPU, GPU = torch.device("cpu"), torch.device("cuda", 0)
 RNG_SEED_OF_PUBLIC = "public"
 FIXTURES = ("submission", "device", "reference", "measured")  # what a check may take beside its examples
 PUBLIC_FIXTURES = FIXTURES[:2]
-DRAWN_KINDS = ("value", "training")
+DRAWN_KINDS = ("interface", "value", "training")
 IDS_PER_CHECK = 1 << 20  # so that the worker's ids are the same whatever happened in earlier checks
 
 
