@@ -6,6 +6,7 @@ import ast
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -112,6 +113,17 @@ class TestWorkflow:
         steps = yaml.safe_load((repository / WORKFLOW).read_text(encoding="utf-8"))["jobs"]["grade"]["steps"]
         order = [step.get("uses", step.get("run", "")).partition("@")[0] for step in steps]
         assert order.index("actions/checkout") > next(i for i, step in enumerate(order) if "pip install" in step)
+
+
+def test_the_workflow_of_the_docs_is_sound_as_well(tmp_path: Path) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "github.md").read_text(encoding="utf-8"), re.S)
+    (workflow,) = [block for block in blocks if "jobs:" in block]
+    (tmp_path / "marks.yml").write_text(workflow, encoding="utf-8")
+    for command in (["check-jsonschema", "--builtin-schema", "vendor.github-workflows"], ["zizmor", "--offline"]):
+        done = subprocess.run(
+            [BIN / command[0], *command[1:], tmp_path / "marks.yml"], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 class TestPackage:

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.device import choose
 from autograder.engine import StudentGrader, Work
 from autograder.exercise import Course, Exercise
 from autograder.grade import Wishes, grade_submissions
-from autograder.grading.session import CPU, GradingSession
+from autograder.grading.session import GradingSession
 from autograder.pictures import Picture
 from autograder.report.pictures import keep_pictures
 from autograder.report.sources import keep_sources
@@ -43,10 +44,10 @@ def grade_hidden(
 
 
 def grade_public(
-    course: Course, exercises: Sequence[Exercise], submission: Submission, warm: WarmProcess, out: Path
+    course: Course, exercises: Sequence[Exercise], submission: Submission, warm: WarmProcess, out: Path, wish: str
 ) -> Graded:
     """Grade with the public tests, each of which counts one point, into the private folder `out`."""
-    isolation = require(warm, LEVEL, private=[out])
+    device, isolation = choose(wish, warm, require(warm, LEVEL, private=[out]), LEVEL)
     sources = {id: each.message if isinstance(each, Rejected) else each for id, each in submission.sources.items()}
     results: list[ExerciseResult] = []
     pictures: dict[str, tuple[str, list[Picture]]] = {}
@@ -62,12 +63,12 @@ def grade_public(
                 write_whole(out / "logs" / submission.student / f"{result.id}.txt", harmless(printed))
 
     with _set_aside():
-        GradingSession(course, exercises, public=True).run(run)
+        GradingSession(course, exercises, public=True, device=device).run(run)
     keep_sources(out, [submission])
     keep_pictures(out, {submission.student: pictures})
     record = Record(
         course=course.name,
-        device=CPU.type,
+        device=device.type,
         isolation=isolation,
         exercises=tuple(
             (each.id, each.say(each.title), result.points) for each, result in zip(exercises, results, strict=True)

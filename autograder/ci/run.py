@@ -102,7 +102,7 @@ def _grade(request: Request, environment: Environment, checkout: Path, private: 
         if hidden:
             graded = grade_hidden(course, exercises, submission, warm, private, request.device)
         else:
-            graded = grade_public(course, exercises, submission, warm, private)
+            graded = grade_public(course, exercises, submission, warm, private, request.device)
         report(private)
         odd += oddities(checkout, course, trusted)
         odd += [Oddity(each, _(_SHOUTING)) for each in _paths(graded.shouting, submission)]
