@@ -19,7 +19,9 @@ import torch
 from autograder.language import N_, _, say
 from autograder.nearmiss import near_miss
 
-# The largest error of a float32 sum of a few hundred products in another order is about 1e-5 of its terms.
+# (rtol, atol). In float32 `rtol` is twice the bound of `rounding_bound` for 800 products, and `atol` that for 9
+# products of numbers around 1, for results that are small because their terms cancel. Where a sum of more terms
+# may cancel, a check says so with `rounding`. `autograde validate` measures how much of it is used (docs/proof.md).
 _TOLERANCE = {
     torch.float64: (1e-7, 1e-9),
     torch.float32: (1e-4, 1e-5),
@@ -78,6 +80,21 @@ def fail(template: str, /, misconception: str | None = None, **values: object) -
     raise Mismatch(say(template, **values), misconception=misconception)
 
 
+def rounding_bound(function: Callable[..., torch.Tensor], *tensors: torch.Tensor) -> torch.Tensor:
+    """How far two results of a sum of products may differ, whatever the order in which each was summed.
+
+    `function` must be linear in each of the tensors, with every product taken once: a correlation, a matrix
+    product. A sum s of n products in floating point, in any order, is within n u / (1 - n u) times the sum of the
+    products' magnitudes of s, u half the distance from 1 to the next number (N. J. Higham, Accuracy and Stability
+    of Numerical Algorithms, 2nd ed., SIAM 2002, section 3.1, equation 3.5). The magnitudes are the function of the
+    tensors' magnitudes, and n is the function of ones. Returns a tensor in float64 of the result's shape.
+    """
+    unit = torch.finfo(tensors[0].dtype).eps / 2
+    doubles = [tensor.detach().double() for tensor in tensors]
+    magnitudes, terms = (function(*map(change, doubles)).double() for change in (torch.abs, torch.ones_like))
+    return 2 * terms * unit / (1 - terms * unit) * magnitudes
+
+
 _listeners: list[Callable[[float], None]] = []
 
 
@@ -105,7 +122,7 @@ def _tell(gap: torch.Tensor, allowed: torch.Tensor) -> None:
     if _listeners and gap.numel():
         used = torch.where(gap == 0, torch.zeros_like(gap), gap / allowed).nan_to_num(nan=math.inf, posinf=math.inf)
         for note in _listeners:
-            note(float(used.max()))
+            note(float(used.detach().max()))
 
 
 def assert_tensor(value: object) -> None:
@@ -142,14 +159,16 @@ def assert_close(
     *,
     rtol: float | None = None,
     atol: float | None = None,
+    rounding: torch.Tensor | None = None,
     mistakes: Mapping[str, torch.Tensor] | None = None,
 ) -> None:
-    """`actual` equals `expected` but for rounding: |actual - expected| <= atol + rtol * |expected|.
+    """`actual` equals `expected` but for rounding: |actual - expected| <= atol + rtol * |expected| + rounding.
 
     Demands a real floating tensor (or, where `expected` is a number or a list of numbers, the same
     of floats), the exact shape, finite values where the expected ones are, and then the values. It
     does not demand the same precision: that is what checks of kind `dtype` are for, so that one slip
-    costs one aspect. The tolerance defaults by the dtype of `expected`, float32 for plain numbers.
+    costs one aspect. The tolerance defaults by the dtype of `expected`, float32 for plain numbers; `rounding`, of
+    the shape of `expected`, is what `rounding_bound` gives.
     `mistakes` maps misconceptions to the values that they lead to: a mismatch with one of these names it.
     """
     if not isinstance(expected, torch.Tensor):
@@ -166,7 +185,7 @@ def assert_close(
     except Mismatch as misshapen:
         misshapen.near, misshapen.compared = near(), Compared(yours, theirs)
         raise
-    gap, allowed = (yours - theirs).abs(), atol + rtol * theirs.abs()
+    gap, allowed = (yours - theirs).abs(), atol + rtol * theirs.abs() + (0 if rounding is None else rounding)
     gap[(yours == theirs) | (yours.isnan() & theirs.isnan())] = 0
     _tell(gap, allowed)
     wrong = (gap != 0) & (~(gap <= allowed) | theirs.isinf())  # to an infinite value everything is close

@@ -24,7 +24,7 @@ from autograder.language import _
 from autograder.mutants.forks import Died, each
 from autograder.mutants.likeness import resalted
 from autograder.proof.layout import doctest_problems, layout_problems, where
-from autograder.proof.margins import Chaffs, Measured, of_right
+from autograder.proof.margins import Chaffs, of_right, provable
 from autograder.proof.record import LEAST_BEYOND, MOST_USED, Proof, Tolerance
 from autograder.results import CheckResult, points_of
 from autograder.sandbox.warm import WarmProcess
@@ -96,7 +96,7 @@ class Proving:
         lost = {name: [id.partition("/")[2] for id in ids] for name, ids in proof.caught.items()}
         yield exercise, partial(self._of_chaffs, exercise, lost), partial(self._take_chaffs, exercise)
         yield exercise, partial(self._of_impostors, exercise), partial(self._take_impostors, exercise)
-        yield exercise, lambda: [*of_right(self.session, exercise)], partial(self._take_right, exercise)
+        yield exercise, partial(self._of_right, exercise), partial(self._take_right, exercise)
 
     def _grade(self, exercise: Exercise, salt: int, texts: Mapping[str, str]) -> list[Any]:
         return [
@@ -188,9 +188,15 @@ class Proving:
             if is_impostor and beyond is not None:
                 proof.tolerances.setdefault(lost, Tolerance()).take_wrong(beyond, named)
 
-    def _take_right(self, exercise: Exercise, answer: list[Measured]) -> None:
-        for check, used, by in answer:
-            self.proofs[exercise.id].tolerances.setdefault(check, Tolerance()).take_right(used, by)
+    def _of_right(self, exercise: Exercise) -> list[Any]:
+        return [[*of_right(self.session, exercise)], [*provable(self.session, exercise)]]
+
+    def _take_right(self, exercise: Exercise, answer: list[Any]) -> None:
+        tolerances = self.proofs[exercise.id].tolerances
+        for check, used, by in answer[0]:
+            tolerances.setdefault(check, Tolerance()).take_right(used, by)
+        for check, used in answer[1]:
+            tolerances.setdefault(check, Tolerance()).provable = used
 
 
 def _judge_tolerances(proof: Proof) -> None:
@@ -199,6 +205,11 @@ def _judge_tolerances(proof: Proof) -> None:
         if found.used is not None and found.used > MOST_USED:
             told = _("{by}: right, and takes {used:.0%} of the tolerance of `{check}`; at most {most:.0%} is safe")
             proof.problems.append(told.format(by=found.by, used=found.used, check=check, most=MOST_USED))
+        if found.provable is not None and found.provable > 1:
+            told = _(
+                "test_hidden.py: rounding may take {used:.2g} times the tolerance of `{check}`: see `rounding_bound`"
+            )
+            proof.problems.append(told.format(used=found.provable, check=check))
         if found.beyond is not None and found.beyond < LEAST_BEYOND:
             told = _("{of}: wrong, and only {beyond:.2g} times the tolerance of `{check}`; {least:g} times is safe")
             proof.problems.append(told.format(of=found.of, beyond=found.beyond, check=check, least=LEAST_BEYOND))

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from autograder.compare import measuring
+from autograder.compare import measuring, rounding_bound
 from autograder.exercise import Exercise
 from autograder.grading.code import AuthorCode
 from autograder.grading.diagnosis import same
@@ -50,6 +50,23 @@ def _used(run: Run, item: CheckItem) -> list[tuple[float, str]]:
     with measuring(lambda part: used.append((part, run.submission.last_call))):
         run.transcript(item)
     return used
+
+
+def provable(session: GradingSession, exercise: Exercise) -> Iterator[tuple[str, float]]:
+    """How much of the tolerance of each check of values rounding can take at worst, where that can be proved."""
+    wrapped: list[_Farthest] = []
+
+    def wrap(peer: LocalPeer) -> _Farthest:
+        wrapped.append(_Farthest(peer))
+        return wrapped[-1]
+
+    run = Run(session, exercise, AuthorCode.of(exercise.solution), wrap=wrap)
+    for item in session.items[exercise.id]:
+        if item.check.kind == "value":
+            wrapped[0].has_changed = False
+            used = [part for part, _call in _used(run, item)]
+            if used and wrapped[0].has_changed:
+                yield item.check.name, max(used)
 
 
 class Chaffs:
@@ -105,37 +122,75 @@ class Chaffs:
         return self.transcripts[name, check]
 
 
-class _InFloat64:
-    """Answers what the reference computes in float64, rounded to the dtype that it would have answered in.
-
-    A call that draws random numbers is answered as it was: in float64 it would draw others.
-    """
+class _Changed:
+    """Answers something else for some of the results that are single tensors and have no gradient."""
 
     def __init__(self, peer: LocalPeer) -> None:
         self.peer = peer
+        self.has_changed = False
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         reply = self.peer.ask(request)
         plain = request["op"] == "call" and not request.get("grad") and not request.get("path")
-        if not plain or not reply["ok"] or not _is_float32(reply["value"]):
+        value = reply.get("value")
+        if not plain or not isinstance(value, torch.Tensor) or not value.is_floating_point():
             return reply
-        executor, target = self.peer.executor, request["target"]
-        of_module = isinstance(target, int)
-        function = copy.deepcopy(executor.objects[target]).double() if of_module else getattr(executor.module, target)
-        with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            before = torch.get_rng_state()
-            exact = function(*_double(fresh(request["args"])))
-            if not torch.equal(before, torch.get_rng_state()):
-                return reply
-        return reply | {"value": exact.to(reply["value"].dtype).requires_grad_(reply["value"].requires_grad)}
+        with torch.no_grad():
+            other = self.instead(request, value.detach())
+        if other is None:
+            return reply
+        self.has_changed = True
+        return reply | {"value": other.to(value.dtype).requires_grad_(value.requires_grad)}
+
+    def instead(self, request: Mapping[str, Any], value: torch.Tensor) -> torch.Tensor | None:
+        raise NotImplementedError
 
     def forget(self, kind: str, id: int) -> None:
         self.peer.forget(kind, id)
 
 
-def _is_float32(value: Any) -> bool:
-    """Whether a result was computed in single precision."""
-    return isinstance(value, torch.Tensor) and value.dtype == torch.float32
+class _InFloat64(_Changed):
+    """Answers what the reference computes in float64, rounded to the dtype that it would have answered in.
+
+    A call that draws random numbers is answered as it was: in float64 it would draw others.
+    """
+
+    def instead(self, request: Mapping[str, Any], value: torch.Tensor) -> torch.Tensor | None:
+        executor, target = self.peer.executor, request["target"]
+        of_module = isinstance(target, int)
+        function = copy.deepcopy(executor.objects[target]).double() if of_module else getattr(executor.module, target)
+        with torch.random.fork_rng(devices=[]):
+            before = torch.get_rng_state()
+            exact: torch.Tensor = function(*_double(fresh(request["args"])))
+            return exact if torch.equal(before, torch.get_rng_state()) else None
+
+
+class _Farthest(_Changed):
+    """Answers the worst that rounding can make of a sum of products, in some order of summation."""
+
+    def instead(self, request: Mapping[str, Any], value: torch.Tensor) -> torch.Tensor | None:
+        args, target = request["args"], request["target"]
+        if not isinstance(target, str) or len(args) < 2 or not all(isinstance(each, torch.Tensor) for each in args):
+            return None
+        function = getattr(self.peer.executor.module, target)
+        if not _sums_products(function, args):
+            return None
+        exact: torch.Tensor = function(*_double(args))
+        return exact - exact.sign() * rounding_bound(function, *args)
+
+
+def _sums_products(function: Callable[..., torch.Tensor], args: Sequence[torch.Tensor]) -> bool:
+    """Whether a function is linear in each tensor, by trial."""
+    doubles = [each.detach().double() for each in args]
+    for place, tensor in enumerate(doubles):
+        other = torch.linspace(-1, 2, tensor.numel(), dtype=torch.float64).reshape(tensor.shape)
+        one, two, both = (
+            function(*(each if place == number else kept for number, kept in enumerate(doubles)))
+            for each in (tensor, other, 2 * tensor - 3 * other)
+        )
+        if not torch.allclose(both, 2 * one - 3 * two, rtol=1e-9, atol=1e-9):
+            return False
+    return True
 
 
 def _double(value: Any) -> Any:

@@ -15,13 +15,15 @@ class Tolerance:
     """How far right and wrong solutions are from being taken for each other in one check, in units of its tolerance.
 
     `used` is the largest part of it that a right solution takes, `beyond` how many times the nearest wrong one
-    takes it; None where no such solution was compared. `by` and `of` are their files, with the call.
+    takes it; None where no such solution was compared. `by` and `of` are their files, with the call. `provable` is
+    what rounding can take at worst, in any order of summation; None where the bound does not apply.
     """
 
     used: float | None = None
     by: str = ""
     beyond: float | None = None
     of: str = ""
+    provable: float | None = None
 
     def take_right(self, used: float, by: str) -> None:
         if self.used is None or used > self.used:

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from autograder import assert_close, check, fail
-from autograder.compare import Mismatch
+from autograder.compare import Mismatch, within
 from autograder.errors import SubmissionRaised
 from autograder.grading.handles import NotDefined
 from autograder.sandbox.probes import Probes
@@ -1021,7 +1021,7 @@ def quotient(one: float | None, other: float | None) -> float | None:
 
 
 def close(one: float, other: float) -> bool:
-    return abs(one - other) <= 1e-4 * max(1.0, abs(other))
+    return within(abs(one - other), 1e-4 * max(1.0, abs(other)))
 
 
 def rounded_as(found: Sequence[float | None], expected: Sequence[float]) -> list[float]:

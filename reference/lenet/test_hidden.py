@@ -25,6 +25,7 @@ from autograder import (
     fail,
     say,
 )
+from autograder.compare import within
 from autograder.errors import SubmissionRaised
 
 Shape = tuple[int, ...]
@@ -326,7 +327,7 @@ def close(result: object, expected: Tensor) -> bool:
     return (
         isinstance(result, Tensor)
         and result.shape == expected.shape
-        and torch.allclose(result.to(expected.dtype), expected, rtol=1e-4, atol=1e-5)
+        and within((result.to(expected.dtype) - expected).abs(), 1e-5 + 1e-4 * expected.abs())
     )
 
 
