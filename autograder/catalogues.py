@@ -55,8 +55,8 @@ def package_texts(root: Path) -> Catalog:
 
     texts = Catalog()
     for path in sorted((root / "autograder").rglob("*.py")):
-        for text in _spoken(path):
-            texts.add(text, locations=[(path.relative_to(root).as_posix(), 0)])
+        for spoken in _spoken(path):
+            texts.add(spoken, locations=[(path.relative_to(root).as_posix(), 0)])
     for name, _, text, _, context in extract_from_dir(
         str(root), methods, options, DEFAULT_KEYWORDS, directory_filter=is_ours
     ):

@@ -102,10 +102,11 @@ def words_of(folder: Path) -> Say:
         return str
     own, shared = folder / f"{_code}.po", folder.parent / f"{_code}.po"
     if own.is_file():
-        return read_catalogue(own, _code).gettext
+        known = read_catalogue(own, _code)
+        return lambda text: text and known.gettext(text)  # the translation of nothing is a catalogue's head
     if shared.is_file():
-        catalogue = read_catalogue(shared, _code)
-        return lambda text: catalogue.pgettext(folder.name, text)
+        known = read_catalogue(shared, _code)
+        return lambda text: text and known.pgettext(folder.name, text)
     return str
 
 

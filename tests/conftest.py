@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # As the command line does: processes that are forked share the cores, and a fork does not go with threads.
 os.environ.update({f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")})
+os.environ["LC_ALL"] = "C.UTF-8"  # what is said is compared in English, whoever runs the tests
 
 MakeCourse = Callable[..., "Course"]
 

@@ -11,7 +11,7 @@ from autograder.results import CheckResult, ExerciseResult, Record, tidy
 LOST = frozenset({"failed", "raised", "timeout", "crashed"})
 
 _PLACE = re.compile(  # in any language
-    r" at [^`\n]{1,200}?, line \d+(?:: `[^\n]*?`(?=:|$))?|，在 [^`\n]{1,200}? 第 \d+ 行(?:：`[^\n]*?`(?=：|$))?"
+    r" at [^`\n]{1,200}?, line \d+(?:: `[^\n]*?`(?=:|$))?|，在 [^`\n]{1,200}?第 \d+ 行(?:：`[^\n]*?`(?=：|$))?"
 )
 _NUMBER = re.compile(r"\d+(?:[\d_.,]*\d)?(?:e[+-]?\d+)?")
 _COMPARED = 2000  # characters of a message
