@@ -41,9 +41,9 @@ class Fingerprint:
     isolation: str
 
     def __str__(self) -> str:
-        course = self.course[:SHOWN] or _("public tests only")
+        course = f"{_('course')} {self.course[:SHOWN]}" if self.course else _("no private side")
         return (
-            f"autograde {self.grader}, {_('course')} {course}, {_('public tests')} {self.public[:SHOWN]}, "
+            f"autograde {self.grader}, {course}, {_('public tests')} {self.public[:SHOWN]}, "
             f"torch {self.torch}, {self.device}, {_('isolation')} {self.isolation}"
         )
 

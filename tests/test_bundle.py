@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +48,24 @@ class TestOpening:
         file, key = sealed
         with pytest.raises(ZeroDivisionError), opened(file, key, outside=file.parent) as folder:
             raise ZeroDivisionError
+        assert not folder.exists()
+
+    def test_it_is_gone_after_actions_cancel(self, sealed: tuple[Path, str]) -> None:
+        code = """
+import sys, time
+from pathlib import Path
+from autograder.bundle import opened
+with opened(Path(sys.argv[1]), sys.argv[2], outside=Path(sys.argv[1]).parent) as folder:
+    print(folder, flush=True)
+    time.sleep(60)
+"""
+        command = [sys.executable, "-c", code, str(sealed[0]), sealed[1]]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            folder = Path(process.stdout.readline().strip())
+            assert (folder / "reference").is_dir()
+            process.terminate()
+        assert process.returncode == 128 + signal.SIGTERM
         assert not folder.exists()
 
     def test_never_inside_the_checkout(

@@ -33,7 +33,7 @@ class Annotation:
         """The annotation as a command, whatever its texts hold."""
         place = {"file": self.file, "line": str(self.line or "")} if self.file else {}
         properties = {name: value for name, value in {**place, "title": self.title}.items() if value}
-        listed = ",".join(f"{name}={value.translate(_PROPERTY)}" for name, value in properties.items())
+        listed = ",".join(f"{name}={_printable(value).translate(_PROPERTY)}" for name, value in properties.items())
         return f"::{self.kind} {listed}::{_printable(self.text[:MAX_TEXT]).translate(_TEXT)}"
 
     def line_of_text(self) -> str:

@@ -137,7 +137,7 @@ def _private_side(request: Request, checkout: Path) -> Iterator[Course | None]:
 def _cleared(out: Path, checkout: Path, environment: Environment) -> Path:
     """The folder for what is handed over, without what looks as if it had been, and not behind a link."""
     place = checkout / out
-    if place.resolve() not in (checkout.resolve() / out, out.absolute()):
+    if not out.is_absolute() and place.resolve() != Path(os.path.normpath(checkout.resolve() / out)):
         raise UsageError(_("{folder} is, or lies behind, a link").format(folder=out))
     stale = [place / name for name in (*_GIVEN, _SUMMARY, DASHBOARD)]
     if environment.report == "classroom50":
