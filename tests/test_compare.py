@@ -11,7 +11,17 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.compare import Mismatch, assert_close, assert_dtype, assert_shape, assert_tensor, fail
+from autograder.compare import (
+    Mismatch,
+    assert_close,
+    assert_dtype,
+    assert_shape,
+    assert_tensor,
+    fail,
+    measuring,
+    rounding_bound,
+    within,
+)
 
 FLOATING = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 thorough = settings(max_examples=100, deadline=None, database=None, derandomize=True)
@@ -181,3 +191,43 @@ class TestWhatIsTold:
         module.type_name = torch.nn.Parameter(torch.ones(3))
         with pytest.raises(Mismatch, match="a module"):
             assert_tensor(module)
+
+
+class TestMeasuring:
+    def test_it_says_how_much_of_the_tolerance_is_used(self) -> None:
+        used: list[float] = []
+        x = torch.tensor([1.0, -2.0, 0.0, math.inf, math.nan])
+        with measuring(used.append):
+            assert_close(x, x)
+            assert_close(torch.tensor([2.0, 3.0]), torch.tensor([2.0, 2.0]), rtol=0.0, atol=4.0)
+            mismatch(torch.tensor([1.0]), torch.tensor([0.0]), rtol=0.0, atol=0.5)
+            mismatch(torch.tensor([1.0]), torch.tensor([math.inf]))
+            mismatch(torch.tensor([math.nan]), torch.tensor([1.0]))
+            assert within(0.25, 1.0)
+            assert not within(torch.tensor([0.25, 3.0]), torch.tensor([1.0, 2.0]))
+            assert not within(math.nan, 1.0)
+        assert used == [0.0, 0.25, 2.0, math.inf, math.inf, 0.25, 1.5, math.inf]
+        assert within(0.0, 0.0)
+        assert len(used) == 8
+
+
+class TestRoundingBound:
+    @thorough
+    @given(st.integers(1, 400), st.integers(0, 1000))
+    def test_no_order_of_summation_exceeds_it(self, terms: int, seed: int) -> None:
+        torch.manual_seed(seed)
+        x, k = torch.randn(3, terms), torch.randn(terms)
+        bound = rounding_bound(torch.matmul, x, k)
+        exact = x.double() @ k.double()
+        for order in (torch.arange(terms), torch.randperm(terms), (x[0] * k).argsort(), (x[0] * k).abs().argsort()):
+            total = torch.zeros(3)
+            for number in order:
+                total = total + x[:, number] * k[number]
+            assert ((total - exact).abs() <= bound / 2).all()
+
+    def test_it_is_added_to_the_tolerance(self) -> None:
+        expected = torch.tensor([0.0, 100.0])
+        rounding = torch.tensor([1e-3, 0.0], dtype=torch.float64)
+        assert_close(torch.tensor([1e-3, 100.0]), expected, rounding=rounding)
+        mismatch(torch.tensor([2e-3, 100.0]), expected, rounding=rounding)
+        mismatch(torch.tensor([1e-3, 100.0]), expected)
