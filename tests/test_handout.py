@@ -18,8 +18,12 @@ from autograder.exercise import Course, load_course
 from autograder.handout import FORMATS, hand_out
 from autograder.handout.cells import marked
 from autograder.handout.delivery import MANIFEST, deliver
+from autograder.handout.formgrader import write_graded
 from autograder.private import SHORTEST_SECRET
 from autograder.release import public_files, release
+from autograder.report.sources import keep_sources
+from autograder.results import CheckResult, ExerciseResult, Isolation, Record, SubmissionResult
+from autograder.submission import Source, Submission
 
 ROOT = Path(__file__).parents[1]
 
@@ -340,3 +344,31 @@ def test_without_nbformat_it_is_said_what_to_install(
     monkeypatch.setitem(sys.modules, "nbformat", None)
     with pytest.raises(UsageError, match=r"convgrade\[nbgrader\]"):
         hand_out(load_course(small), tmp_path / "out", "notebook")
+
+
+def test_formgrader_is_given_what_was_graded_last(tmp_path: Path) -> None:
+    """A notebook for each graded exercise, and none for one that was withdrawn."""
+
+    def record(*exercises: ExerciseResult) -> Record:
+        about = tuple((each.id, each.id, each.points) for each in exercises)
+        return Record("cnn", "cpu", Isolation("full", ()), about, (SubmissionResult("ann", exercises),))
+
+    hostile = "x = '''</script>\n### BEGIN SOLUTION\n'''\n"
+    source = Source("pool.ipynb", hostile, cells=((1, 1), (1, 2), (1, 3)))
+    check = CheckResult("pool/values", "value", "Right.\x1b", "failed", 0.0, 2.0, message="no: `\u202ea`")
+    keep_sources(tmp_path, [Submission("ann", {"pool": source})])
+    graded = ExerciseResult("pool", "graded", 0.0, 2.0, checks=(check,), digest=source.digest)
+    missing = ExerciseResult("edges", "missing", 0.0, 2.0)
+    write_graded(tmp_path, record(graded, missing))
+    place = tmp_path / "autograded" / "ann" / "cnn"
+    assert names(place) == ["pool.ipynb"]
+    solution, box = nbformat.read(place / "pool.ipynb", 4).cells
+    assert (solution.source, solution.metadata.nbgrader.grade_id) == (hostile.rstrip(), "pool-solution")
+    assert (box.metadata.nbgrader.grade_id, box.metadata.nbgrader.points) == ("pool-values", 2.0)
+    assert box.source == "# Graded by autograde, points: 2\n# Right.\\x1b\n# no: `\\u202ea`"
+
+    keep_sources(tmp_path, [Submission("ann", {})])
+    write_graded(tmp_path, record(ExerciseResult("edges", "missing", 0.0, 2.0)))
+    assert names(place) == ["pool.ipynb"]  # a run that is not about it
+    write_graded(tmp_path, record(ExerciseResult("pool", "missing", 0.0, 2.0)))
+    assert names(place) == []

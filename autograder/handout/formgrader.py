@@ -32,7 +32,11 @@ def write_graded(out: Path, record: Record) -> None:
     for submission in record.submissions:
         sources = load_sources(out / FOLDER / folders[submission.student])
         place = out / AUTOGRADED / folders[submission.student] / record.course
-        graded = {each.id: each for each in submission.exercises if each.id in sources and each.checks}
+        graded = {  # of a source that is not the one that was graded, nothing can be shown
+            each.id: each
+            for each in submission.exercises
+            if each.checks and each.id in sources and sources[each.id][0] == each.digest
+        }
         for id, result in graded.items():
             notebook = source_version(cells(result, sources[id][1]))
             write(place / f"{id}.ipynb", written(notebook).decode("utf-8"))
