@@ -337,6 +337,7 @@ class TestSabotage:
         warnings = [each for each in run.commands if each.kind == "warning"]
         assert [each.properties["file"] for each in warnings] == ["exercises/corr2d/test_public.py"]
         assert "passing it proves nothing" in warnings[0].text
+        assert "x" not in {each.text for each in run.commands}
 
     def test_a_key_of_yaml_cannot_give_a_command_either(self, template: Path, tmp_path: Path) -> None:
         broken = 'format: 1\n"x\\n::add-mask::e": 1\n'

@@ -153,4 +153,5 @@ def _command(repository: Path | None, *arguments: str) -> list[str]:
 
 def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name.removeprefix("GIT_") not in _MISLEADING}
+    kept.setdefault("GIT_SSH_COMMAND", "ssh -oBatchMode=yes")  # nobody is there to be asked
     return kept | {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_LFS_SKIP_SMUDGE": "1", "LC_ALL": "C"}
