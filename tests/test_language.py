@@ -101,6 +101,12 @@ class TestCatalogues:
                     kinds = (ast.Constant, ast.Name, ast.Subscript)  # a name, or a table, of texts that `N_` marks
                     assert all(isinstance(each, kinds) for each in texts), f"{path}:{node.lineno}"
 
+    def test_templates_that_say_something_are_searched(self) -> None:
+        searched = re.findall(r"^\[jinja2: templates/(\w+)/", (ROOT / "babel.cfg").read_text(encoding="utf-8"), re.M)
+        for path in (ROOT / "templates").rglob("*.j2"):
+            if re.search(r"gettext\(|\b_\(|{% trans", path.read_text(encoding="utf-8")):
+                assert path.relative_to(ROOT / "templates").parts[0] in searched
+
     def test_what_students_get_holds_what_is_public_alone(self) -> None:
         released = (ROOT / "exercises" / "zh.po").read_text(encoding="utf-8")
         assert released == public_texts(EXERCISES, "zh")
