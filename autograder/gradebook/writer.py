@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from autograder.language import _
+
 _ROWS = dict[str, Any]
 
 
@@ -78,8 +80,8 @@ def write(api: Any, path: Path, book: Mapping[str, Any], seconds: float) -> str:
             raise
     except OperationalError as error:
         if "locked" in str(error.orig):
-            return "it is in use by another program; when that is closed, run `autograde report`"
-        return f"{error.orig}; `nbgrader db upgrade` may help"
+            return _("it is in use by another program; when that is closed, run `autograde report`")
+        return _("{reason}; `nbgrader db upgrade` may help").format(reason=error.orig)
     return ""
 
 

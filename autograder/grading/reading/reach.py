@@ -15,6 +15,7 @@ from autograder.grading.reading.evaluate import Evaluator, TooIntricate
 from autograder.grading.reading.flow import Flow
 from autograder.grading.reading.scopes import Source
 from autograder.grading.reading.walk import WORKER, Mention, Walk
+from autograder.language import _
 
 LONGEST_TEXT = 256 * 1024
 
@@ -41,13 +42,13 @@ def reachable(text: str, helpers: Mapping[str, str], roots: Collection[str]) -> 
     except (TooIntricate, RecursionError, MemoryError):
         reason = "it is too intricate"
     except Exception as error:  # a slip of ours must not become a way to be held back from grading
-        reason = f"reading it failed with {type(error).__name__}"
+        reason = _("reading it failed with {error}").format(error=type(error).__name__)
     return [Mention("unread", reason, [*roots, ""][0], "", 1)]
 
 
 def _read(name: str, text: str) -> Source | str:
     if len(text.encode("utf-8", "replace")) > LONGEST_TEXT:
-        return f"it is larger than {LONGEST_TEXT // 1024} KiB"
+        return _("it is larger than {size} KiB").format(size=LONGEST_TEXT // 1024)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return Source(name, ast.parse(text))
