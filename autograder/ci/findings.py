@@ -15,7 +15,7 @@ from autograder.results import CheckResult, ExerciseResult, Record
 from autograder.submission import Source, Submission
 from autograder.submission.syntax import Unparsed, parse
 
-_ELSEWHERE = re.compile(r"\b(\w+)\.py, \D{0,8}(\d{1,7})\b")
+_ELSEWHERE = re.compile(r"\b(\w+)\.py,? \D{0,8}(\d{1,7})\b")  # in any language
 
 
 @dataclass(frozen=True)
