@@ -22,7 +22,7 @@ from autograder.sandbox.warm import WarmProcess
 from autograder.submission import Rejected, Source
 
 SUFFIXES = (".py", ".ipynb")
-STEP, DEBOUNCE = 30, 200  # milliseconds: an editor writes in several steps, which are one change
+STEP, DEBOUNCE, TIMEOUT = 30, 200, 200  # milliseconds: an editor writes in several steps, which are one change
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,17 @@ def check_on_save(own: OwnWork, path: Path, ids: Sequence[str], warm: WarmProces
 
     check = SelfCheck(warm)
     lost = True
+    changes = watch(
+        folder, watch_filter=is_work, recursive=inside or path.is_dir(),
+        step=STEP, debounce=DEBOUNCE, rust_timeout=TIMEOUT, yield_on_timeout=True,
+    )  # fmt: skip
     try:
+        next(changes)  # from here on nothing is missed, be it saved while a check runs
         lost = _check_and_say(check, own)
         terminal.say_waiting(folder)
-        changes = watch(folder, watch_filter=is_work, step=STEP, debounce=DEBOUNCE, recursive=inside or path.is_dir())
-        for _changed in changes:
+        for changed in changes:
+            if not changed:
+                continue
             try:
                 lost = _check_and_say(check, find_work(path, ids))
             except UsageError as error:  # it is being renamed, or tests are being edited: the next save may mend it
