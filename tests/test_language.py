@@ -22,6 +22,7 @@ from autograder.compare import Mismatch, fail
 from autograder.errors import CourseError, MachineryError, SubmissionRaised, UsageError
 from autograder.exercise import discover, load_exercise
 from autograder.grading.wording import of_exception
+from autograder.release import release, stale
 from autograder.report.clusters import masked
 from autograder.report.listing import named_line
 from autograder.submission import Source
@@ -156,6 +157,32 @@ class TestExtraction:
         with pytest.raises(CourseError, match=reason) as error:
             update(root)
         assert (error.value.path.name, error.value.line) == ("test_public.py", 2)
+
+
+class TestRelease:
+    def test_a_catalogue_goes_out_is_watched_and_goes_again(self, tmp_path: Path) -> None:
+        shutil.copytree(ROOT / "reference" / "corr2d", tmp_path / "reference" / "corr2d")
+        source, released = tmp_path / "reference" / "corr2d" / "zh.po", tmp_path / "exercises" / "zh.po"
+        assert released in release(tmp_path)
+        assert stale(tmp_path) == []
+        text = source.read_text(encoding="utf-8")
+        source.write_text(text.replace("互相关与卷积", "卷积与互相关"), encoding="utf-8")
+        assert stale(tmp_path) == ["exercises/zh.po is stale; run `autograde release`"]
+        assert release(tmp_path) == [released]
+        assert "卷积与互相关" in released.read_text(encoding="utf-8")
+        source.unlink()
+        assert stale(tmp_path) == ["exercises/zh.po does not come from reference/; `autograde release` removes it"]
+        assert release(tmp_path) == [released]
+        assert not released.exists()
+
+    def test_a_line_of_the_solution_does_not_go_out_as_a_translation(self, tmp_path: Path) -> None:
+        shutil.copytree(ROOT / "reference" / "corr2d", tmp_path / "reference" / "corr2d")
+        source = tmp_path / "reference" / "corr2d" / "zh.po"
+        line = "Y[i, j] = (X[i : i + h, j : j + w] * K).sum()"
+        assert line in (tmp_path / "reference" / "corr2d" / "solution.py").read_text(encoding="utf-8")
+        source.write_text(source.read_text(encoding="utf-8").replace("互相关与卷积", line), encoding="utf-8")
+        with pytest.raises(CourseError, match="would be released in zh.po"):
+            release(tmp_path)
 
 
 class TestChoice:
