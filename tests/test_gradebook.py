@@ -331,6 +331,7 @@ class TestWhatGoesWrong:
     ) -> None:
         monkeypatch.setattr(process, "find_spec", lambda _name: None)
         write_record(a_class(), tmp_path)
+        (tmp_path / "grades.csv").unlink()
         assert main(["report", str(tmp_path)]) == 0
         said = capsys.readouterr()
         assert said.err == (
@@ -338,6 +339,7 @@ class TestWhatGoesWrong:
         )
         assert not (tmp_path / FILE).exists()
         assert (tmp_path / "index.html").is_file()
+        assert totals(tmp_path)["ben"]["total"] == "2"
 
     def test_manual_scores_count_also_where_nbgrader_is_not_installed(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

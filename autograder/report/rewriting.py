@@ -7,7 +7,8 @@ from pathlib import Path
 from autograder.gradebook import GradebookProcess, apply_overrides
 from autograder.report.pages import report
 from autograder.report.reading import read_record
-from autograder.results import write_record
+from autograder.report.sources import write
+from autograder.results import grades_csv, write_record
 
 
 def rewrite(out: Path, course: Path | None, gradebook: GradebookProcess) -> tuple[Path, str]:
@@ -19,4 +20,6 @@ def rewrite(out: Path, course: Path | None, gradebook: GradebookProcess) -> tupl
     record = apply_overrides(stored, out)
     if record != stored:
         write_record(record, out)
+    else:
+        write(out / "grades.csv", grades_csv(record))
     return report(out, course), gradebook.write(record)
