@@ -126,7 +126,8 @@ class TestIndistinct:
         twin = {"double/chaff/values/other_idea.py": '"""Halves."""\ndef double(x):\n    return x * 0.5\n'}
         problems = proved(twin)["problems"]
         told = "chaff/values/halved.py and chaff/values/other_idea.py cannot be told apart: the same answers in every "
-        assert any(each.startswith(told) and "as in check `values`, `double(tensor " in each for each in problems)
+        (problem,) = (each for each in problems if each.startswith(told))
+        assert "as in check `values`, `double(tensor " in problem, problems
 
     def test_the_same_wrong_values_and_another_slip_are_told_apart(self, proved: Callable[..., Any]) -> None:
         twin = {"double/chaff/values/other_idea.py": '"""Halves."""\ndef double(x):\n    x *= 0.5\n    return x\n'}
