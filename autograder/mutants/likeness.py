@@ -130,7 +130,7 @@ class Run:
 
 @contextmanager
 def _alarm(seconds: int) -> Iterator[None]:
-    """A `TimeoutError` in whatever runs after these seconds of CPU time; student code's executor takes it as any other."""
+    """A `TimeoutError` in whatever runs after these seconds of CPU time, which an executor takes for the code's own."""
 
     def ring(signal: int, frame: FrameType | None) -> None:
         raise TimeoutError(f"no answer after {seconds} s")
