@@ -305,6 +305,8 @@ class TestKill:
             (2, "- return 2 * x\n+ return (2 * x).double()"), (2, "- return 2 * x\n+ return (2 * x).float()")
         }  # fmt: skip
         assert "solution.py:2: a mutant survives\n      - return 2 * x\n      + return" in found.complaints[0]
+        shown = re.search(r"it differs in check `(\w+)`, `double\(tensor [\dx]+\)`, salt \d+$", found.complaints[0])
+        assert shown is not None
         assert "2 survive" in str(found)
 
     def test_what_differs_on_a_gpu_alone_is_not_equivalent(self, killed: Callable[..., running.Outcome]) -> None:

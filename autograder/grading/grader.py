@@ -196,7 +196,7 @@ class _Grading:
             case _LoadFailed():
                 return _Verdict("raised", wording.of_exception(error, self.code, "", show=True))
             case SubmissionRaised():
-                return _Verdict("raised", wording.of_exception(error, self.code, call, show), None, _suspect(error))
+                return _Verdict("raised", wording.of_exception(error, self.code, call, show), None, suspect_of(error))
             case WorkerTimeout():
                 return _Verdict("timeout", self._late(item))
             case WorkerCrashed():
@@ -276,7 +276,7 @@ class _Grading:
         )
 
 
-def _suspect(error: SubmissionRaised) -> str | None:
+def suspect_of(error: SubmissionRaised) -> str | None:
     """What speaks for itself: a name that nothing defines, be it of a variable or behind a dot."""
     unknown = error.type in ("NameError", "AttributeError") and not error.message.startswith("'NoneType'")
     return error.suspect or ("unknown-name" if unknown else None)

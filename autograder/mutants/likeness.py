@@ -103,6 +103,7 @@ class Run:
     ) -> None:
         """`wrap` gives a peer that stands between the checks and the code."""
         self.session, self.altered = session, altered
+        self.error: Exception | None = None  # what the last check raised
         supplied = suppliable(session.course, exercise, code)
         self.peer = LocalPeer(Supplier(supplied))
         self.between: Peer = wrap(self.peer) if wrap is not None else self.peer
@@ -118,8 +119,8 @@ class Run:
             seed = seed_of(self.session.course.salt, item.name)
             peer = Altering(self.peer, seed, lambda entry: self.submission.transcript.append(entry))
         with _alarm(CHECK_SECONDS):
-            error = self.session.run_check(item, self.submission, peer)
-        return [*map(_bare, self.submission.transcript), ("passes", error is None)]
+            self.error = self.session.run_check(item, self.submission, peer)
+        return [*map(_bare, self.submission.transcript), ("passes", self.error is None)]
 
     def question(self, item: CheckItem, number: int) -> str:
         """The call that an entry of the last transcript answers, in words."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +15,6 @@ from autograder.engine import StudentGrader
 from autograder.errors import MachineryError
 from autograder.exercise import Exercise, misconception_of
 from autograder.grading.code import AuthorCode, suppliable
-from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import CheckItem, GradingSession
 from autograder.impostors import unmaskings
@@ -24,7 +22,7 @@ from autograder.language import _
 from autograder.mutants.forks import Died, each
 from autograder.mutants.likeness import resalted
 from autograder.proof.layout import doctest_problems, layout_problems, where
-from autograder.proof.margins import Chaffs, of_right, provable
+from autograder.proof.margins import Chaffs, again, of_right, provable
 from autograder.proof.record import LEAST_BEYOND, MOST_USED, Proof, Tolerance
 from autograder.results import CheckResult, points_of
 from autograder.sandbox.warm import WarmProcess
@@ -45,7 +43,6 @@ class Proving:
         self.sessions = {0: session} | {number: _without_training(resalted(session, number)) for number in MORE_SALTS}
         self.session, self.warm, self.exercises, self.proofs = session, warm, exercises, proofs
         self.grader = StudentGrader(session, warm, None)
-        self.diagnoses = {number: Diagnosis(each) for number, each in self.sessions.items()}
         self.verdicts: dict[tuple[str, str], dict[int, list[CheckResult]]] = {}
 
     def run(self) -> None:
@@ -86,7 +83,7 @@ class Proving:
             for path in (exercise.solution, *exercise.wheats, *exercise.chaffs)
         }
         for salt in self.sessions:
-            names = [name for name in texts if name or salt == 0]
+            names = [name for name in texts if salt == 0 or (name and not name.startswith("chaff/"))]
             for start in range(0, len(names), PART):
                 part = {name: texts[name] for name in names[start : start + PART]}
                 yield exercise, partial(self._grade, exercise, salt, part), partial(self._take, exercise, salt)
@@ -96,6 +93,14 @@ class Proving:
         lost = {name: [id.partition("/")[2] for id in ids] for name, ids in proof.caught.items()}
         yield exercise, partial(self._of_chaffs, exercise, lost), partial(self._take_chaffs, exercise)
         yield exercise, partial(self._of_impostors, exercise), partial(self._take_impostors, exercise)
+        caught = [
+            name
+            for name, checks in lost.items()
+            if name.split("/")[1] in checks and self._first(exercise, name).status in ("failed", "raised")
+        ]
+        for salt in MORE_SALTS:
+            work = partial(self._of_chaffs_again, exercise, salt, caught)
+            yield exercise, work, partial(self._take_chaffs_again, exercise, salt)
         yield exercise, partial(self._of_right, exercise), partial(self._take_right, exercise)
 
     def _grade(self, exercise: Exercise, salt: int, texts: Mapping[str, str]) -> list[Any]:
@@ -105,16 +110,18 @@ class Proving:
         ]
 
     def _checks(self, exercise: Exercise, salt: int, name: str, code: AuthorCode) -> list[CheckResult]:
-        """The checks of a solution; of a chaff under a further salt those alone that it is made for."""
-        session, made_for = self.sessions[salt], Path(name).parent.name
+        made_for = Path(name).parent.name
 
         def diagnose(item: CheckItem, transcript: list[Any]) -> str | None:
-            return self.diagnoses[salt](item, transcript) if item.check.name == made_for else None
+            return self.grader.diagnose(item, transcript) if item.check.name == made_for else None
 
-        if salt and name.startswith("chaff/"):
-            session = _only(session, exercise, made_for)
         code = replace(code, name=code.name or f"{exercise.id}.py")
-        return graded(session, self.grader, exercise, code, diagnose).checks
+        return graded(self.sessions[salt], self.grader, exercise, code, diagnose).checks
+
+    def _first(self, exercise: Exercise, name: str) -> CheckResult:
+        """What became of a chaff under the course's own salt, in the check that it is made for."""
+        checks = self.verdicts[exercise.id, name][0]
+        return next(check for check in checks if check.id == f"{exercise.id}/{Path(name).parent.name}")
 
     def _take(self, exercise: Exercise, salt: int, answer: list[Any]) -> None:
         """Judge what a task has graded."""
@@ -154,14 +161,8 @@ class Proving:
             for salt, checks in by_salt.items():
                 for check in checks:
                     first = own[check.id]
-                    made_for = not name.startswith("chaff/") or check.id.endswith(f"/{Path(name).parent.name}")
-                    if made_for and (check.status, check.misconception) != (first.status, first.misconception):
-                        told = _(
-                            "{file}: {check} flakes: under the course's salt it is {one}, under salt {salt} {other}"
-                        )
-                        given = {"file": name, "salt": salt, "one": _verdict(first), "other": _verdict(check)}
-                        proof.problems.append(told.format(check=f"`{check.id.partition('/')[2]}`", **given))
-                        proof.flaky += [check.id] * (check.id not in proof.flaky)
+                    if check.status != first.status:
+                        _flakes(proof, name, first, salt, _verdict(check))
 
     def _of_chaffs(self, exercise: Exercise, lost: Mapping[str, Sequence[str]]) -> list[Any]:
         chaffs = Chaffs(self.session, exercise, lost)
@@ -173,6 +174,16 @@ class Proving:
         for check, beyond, of in answer[0]:
             proof.tolerances.setdefault(check, Tolerance()).take_wrong(beyond, of)
         proof.problems += answer[1]
+
+    def _of_chaffs_again(self, exercise: Exercise, salt: int, names: Sequence[str]) -> list[Any]:
+        return [*again(self.sessions[salt], exercise, names)]
+
+    def _take_chaffs_again(self, exercise: Exercise, salt: int, answer: list[Any]) -> None:
+        for name, caught, misconception in answer:
+            first = self._first(exercise, name)
+            if not caught or misconception != first.misconception:
+                other = (misconception or _("nothing known")) if caught else _("passed")
+                _flakes(self.proofs[exercise.id], name, first, salt, other)
 
     def _of_impostors(self, exercise: Exercise) -> list[Any]:
         return [
@@ -199,6 +210,14 @@ class Proving:
             tolerances.setdefault(check, Tolerance()).provable = used
 
 
+def _flakes(proof: Proof, name: str, first: CheckResult, salt: int, other: str) -> None:
+    """Name a check whose verdict on the same file is another under another salt."""
+    told = _("{file}: `{check}` flakes: under the course's salt it is {one}, under salt {salt} {other}")
+    check = first.id.partition("/")[2]
+    proof.problems.append(told.format(file=name, check=check, one=_verdict(first), salt=salt, other=other))
+    proof.flaky += [first.id] * (first.id not in proof.flaky)
+
+
 def _judge_tolerances(proof: Proof) -> None:
     """A tolerance must leave room on both sides."""
     for check, found in proof.tolerances.items():
@@ -219,18 +238,6 @@ def _without_training(session: GradingSession) -> GradingSession:
     """Without checks of accuracy: `autograde calibrate` trains under many salts."""
     session.items = {id: [item for item in items if not item.measures] for id, items in session.items.items()}
     return session
-
-
-def _only(session: GradingSession, exercise: Exercise, name: str) -> GradingSession:
-    """A session of one check and those that it needs."""
-    items = session.items[exercise.id]
-    needed, wanted = {item.check.name: item.check.needs for item in items}, {name}
-    while more := {need for each in wanted for need in needed.get(each, ())} - wanted:
-        wanted |= more
-    twin = copy.copy(session)
-    twin.items = {**session.items, exercise.id: [item for item in items if item.check.name in wanted]}
-    twin.batches = {f"{exercise.id}/{each}": None for each in wanted}  # they are not asked in the usual order
-    return twin
 
 
 def _is_named(path: Path, lost: Sequence[CheckResult]) -> bool:

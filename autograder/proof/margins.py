@@ -12,11 +12,13 @@ from typing import Any
 
 import torch
 
-from autograder.compare import measuring, rounding_bound
+from autograder.compare import Mismatch, measuring, rounding_bound
+from autograder.errors import SubmissionRaised
 from autograder.exercise import Exercise
 from autograder.grading.code import AuthorCode
-from autograder.grading.diagnosis import same
+from autograder.grading.diagnosis import Diagnosis, same
 from autograder.grading.examples import fresh
+from autograder.grading.grader import suspect_of
 from autograder.grading.local import LocalPeer
 from autograder.grading.session import CheckItem, GradingSession
 from autograder.language import _
@@ -67,6 +69,25 @@ def provable(session: GradingSession, exercise: Exercise) -> Iterator[tuple[str,
             used = [part for part, _call in _used(run, item)]
             if used and wrapped[0].has_changed:
                 yield item.check.name, max(used)
+
+
+def again(session: GradingSession, exercise: Exercise, names: Sequence[str]) -> Iterator[tuple[str, bool, str | None]]:
+    """Of each chaff (a path below the exercise's folder) whether its own check catches it, and what for."""
+    diagnose = Diagnosis(session)
+    items = {item.check.name: item for item in session.items[exercise.id]}
+    for name in names:
+        run, item = Run(session, exercise, AuthorCode.of(exercise.folder / name)), items[name.split("/")[1]]
+        if not run.reply["ok"]:
+            continue  # it fails before it meets an input
+        run.transcript(item)
+        misconception = suspect = None
+        if isinstance(run.error, Mismatch):
+            misconception, suspect = run.error.misconception, run.error.suspect
+        elif isinstance(run.error, SubmissionRaised):
+            suspect = suspect_of(run.error)
+        if run.error is not None and misconception is None:
+            misconception = diagnose(item, run.submission.transcript) or suspect
+        yield name, run.error is not None, misconception
 
 
 class Chaffs:
