@@ -2,6 +2,7 @@
 # make bench   measure the cost of grading                make clean   remove what make made
 # make browser-test    open the pages in Chromium (as root it installs what is missing: chromium, playwright, axe-core)
 # make messages    look for what is to be translated, and bring the .po files up to date
+# make ray-test    grade in a local Ray cluster, with one process killed in mid-run (installs Ray)
 # make gpu-check    run what is about devices on this machine's GPU, and print the figures
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo test lint bench browser-test gpu-check validate messages release clean
+.PHONY: demo test lint bench browser-test ray-test gpu-check validate messages release clean
 
 demo: $(READY)
 	$(BIN)/autograde grade examples/submissions --out demo-grades
@@ -32,6 +33,10 @@ browser-test: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
 	npm install --silent --no-save --prefix $(VENV)/browser axe-core@4
 	$(BIN)/python -m pytest tests/browser -rs
+
+ray-test: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ray]'
+	$(BIN)/python -m pytest tests/cluster/real_ray.py
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.grading

@@ -8,18 +8,16 @@ what was being graded.
 
 from __future__ import annotations
 
-import json
 import os
 import selectors
 import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -31,8 +29,9 @@ from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import CPU, GradingSession, collect_public
 from autograder.language import _, in_use
-from autograder.pictures import Picture, dump, load
-from autograder.results import ExerciseResult, points_of, to_json
+from autograder.messages import Draw, Receiver, Report, message
+from autograder.pictures import Picture, load
+from autograder.results import ExerciseResult, points_of
 from autograder.sandbox.connection import Worker
 from autograder.sandbox.isolation import start_gpu
 from autograder.sandbox.limits import hold_memory
@@ -53,10 +52,6 @@ class Work:
     student: str
     sources: Mapping[str, Source | str]
     notes: tuple[str, ...] = ()  # sentences about what was left out or looks misnamed
-
-
-Report = Callable[[str, ExerciseResult, str], None]
-Draw = Callable[[str, ExerciseResult, list[Picture]], None]
 
 
 def grade_class(
@@ -86,7 +81,8 @@ def grade_class(
         def run(session: GradingSession) -> None:
             warm.ready()
             session.prepare()
-            _Pool(session, public, exercises, work, warm, store, folder, fresh, report, draw).run(min(jobs, len(work)))
+            receiver = Receiver(store, report, draw)
+            _Pool(session, public, exercises, work, warm, receiver, folder, fresh).run(min(jobs, len(work)))
 
         session.run(run)
 
@@ -112,14 +108,12 @@ class _Pool:
         exercises: Sequence[Exercise],
         work: Sequence[Work],
         warm: WarmProcess,
-        store: Store,
+        receiver: Receiver,
         folder: Path,
         fresh: bool,
-        report: Report,
-        draw: Draw | None,
     ) -> None:
         self.session, self.public, self.exercises, self.work, self.warm = session, public, exercises, work, warm
-        self.store, self.folder, self.fresh, self.report, self.draw = store, folder, fresh, report, draw
+        self.receiver, self.folder, self.fresh = receiver, folder, fresh
         self.selector = selectors.DefaultSelector()
         self.waiting = list(range(len(work)))[::-1]
 
@@ -168,18 +162,12 @@ class _Pool:
             return
         *lines, job.buffer = (job.buffer + piece).split(b"\n")
         for line in lines:
-            self._take(job, json.loads(line))
+            self._take(job, line)
 
-    def _take(self, job: _Job, message: Mapping[str, Any]) -> None:
+    def _take(self, job: _Job, line: bytes) -> None:
         assert job.student is not None
         assert job.missing is not None
-        result = ExerciseResult.from_json(message["result"])
-        if message["key"]:
-            self.store.put(message["key"], result, message["output"], message["pictures"])
-        if self.draw is not None:
-            self.draw(self.work[job.student].student, result, load(message["pictures"]))
-        self.report(self.work[job.student].student, result, message["output"])
-        job.missing.remove(result.id)
+        job.missing.remove(self.receiver.take(self.work[job.student].student, line).id)
         if not job.missing:
             self._hand_out(job)
 
@@ -193,7 +181,7 @@ class _Pool:
         for exercise in self.exercises:
             if exercise.id in (job.missing or ()):
                 reason = _("the grading process died (status {status}); grade again").format(status=status)
-                self.report(self.work[job.student].student, _ungraded(exercise, reason), "")
+                self.receiver.report(self.work[job.student].student, ungraded(exercise, reason), "")
         os.close(job.orders)
         self._hand_out(self._start(job.number))
 
@@ -208,11 +196,8 @@ def _be_job(pool: _Pool, number: int, orders: int, results: int) -> None:
         with Store(pool.folder) as store, open(orders) as lines, open(results, "w", encoding="utf-8") as out:
             student = StudentGrader(pool.session, pool.warm, None if pool.fresh else store, pool.public)
             for line in lines:
-                for result, key, output in student.grade(pool.work[int(line)], pool.exercises):
-                    message = {
-                        "result": to_json(result), "key": key, "output": output, "pictures": dump(student.pictures),
-                    }  # fmt: skip
-                    out.write(json.dumps(message) + "\n")
+                for told in student.messages(pool.work[int(line)], pool.exercises):
+                    out.write(f"{told}\n")
                     out.flush()
         status = 0
     except BaseException:
@@ -229,13 +214,22 @@ class StudentGrader:
     """
 
     def __init__(
-        self, session: GradingSession, warm: WarmProcess, store: Store | None, public: GradingSession | None = None
+        self,
+        session: GradingSession,
+        warm: WarmProcess | None,
+        store: Store | None,
+        public: GradingSession | None = None,
     ) -> None:
         self.session, self.warm, self.store, self.public = session, warm, store, public
         self.diagnose = Diagnosis(session)
         self.pictures: list[Picture] = []
 
-    def grade(self, work: Work, exercises: Sequence[Exercise]) -> Any:
+    def messages(self, work: Work, exercises: Sequence[Exercise]) -> Iterator[str]:
+        """What `grade` gives, each with its pictures, as lines for a `Receiver`."""
+        for result, key, output in self.grade(work, exercises):
+            yield message(result, key, output, self.pictures)
+
+    def grade(self, work: Work, exercises: Sequence[Exercise]) -> Iterator[tuple[ExerciseResult, str, str]]:
         """(result, key to keep it under or "", what the code printed) of each exercise, in order."""
         known: dict[str, ExerciseResult] = {}
         for exercise in exercises:
@@ -250,7 +244,7 @@ class StudentGrader:
                 try:
                     found = self._result(work, exercise, source, known)
                 except MachineryError as error:
-                    found, self.pictures = (_ungraded(exercise, str(error)), "", ""), []
+                    found, self.pictures = (ungraded(exercise, str(error)), "", ""), []
                 known[exercise.id] = found[0]
                 yield found
 
@@ -292,7 +286,7 @@ class StudentGrader:
         try:
             return grade(public, exercise, code, self.connect, supplied=others, diagnose=diagnose).pictures
         except MachineryError as error:  # the verdict stands, whatever becomes of its pictures
-            print(f"no pictures of {exercise.id}: {error}", file=sys.stderr)
+            print(_("no pictures of {id}: {reason}").format(id=exercise.id, reason=error), file=sys.stderr)
             return []
 
     def _summed(
@@ -335,6 +329,7 @@ class StudentGrader:
         return known[exercise.id].score == known[exercise.id].points
 
     def connect(self, exercise: Exercise, supplier: Peer, gpu: bool) -> Worker:
+        assert self.warm is not None
         seconds = int(exercise.limits.total) + 1
         warm = self.warm.start_gpu() if gpu else self.warm
         worker = warm.spawn(supplier=supplier, cpu_seconds=seconds, memory_mb=exercise.limits.memory_mb)
@@ -343,5 +338,6 @@ class StudentGrader:
         return worker
 
 
-def _ungraded(exercise: Exercise, reason: str) -> ExerciseResult:
+def ungraded(exercise: Exercise, reason: str) -> ExerciseResult:
+    """What becomes of an exercise if our machinery fails."""
     return ExerciseResult(exercise.id, "ungraded", None, exercise.points, reason)

@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Protocol
+
+import torch
 
 from autograder import terminal
 from autograder.device import choose
@@ -13,10 +16,11 @@ from autograder.engine import Work, grade_class
 from autograder.exercise import Course, Exercise
 from autograder.gradebook import apply_overrides
 from autograder.language import _, ngettext
+from autograder.messages import Draw, Report
 from autograder.pictures import Picture
 from autograder.report.pictures import keep_pictures
 from autograder.report.sources import keep_sources
-from autograder.results import ExerciseResult, Late, Record, SubmissionResult, write_record, write_whole
+from autograder.results import ExerciseResult, Isolation, Late, Record, SubmissionResult, write_record, write_whole
 from autograder.sandbox.isolation import require
 from autograder.sandbox.warm import WarmProcess
 from autograder.submission import Rejected, Source, Submission, Unreadable, submitted_at
@@ -27,17 +31,53 @@ class Wishes:
     """What the command line asked for."""
 
     out: Path
-    jobs: int
     device: str
     require_isolation: str
     fresh: bool
+
+
+class Engine(Protocol):
+    """Where a class is graded: `Local`, or `cluster.engine.Cluster`."""
+
+    @property
+    def isolation(self) -> Isolation:
+        """How student code is confined at its weakest, once `start` has been called."""
+
+    def start(self, course: Course, exercises: Sequence[Exercise], out: Path, device: str, level: str) -> torch.device:
+        """Get ready to grade; the device of the run. Raises `IsolationError` below `level`."""
+
+    def grade(self, work: Sequence[Work], out: Path, *, fresh: bool, report: Report, draw: Draw | None) -> None:
+        """Grade what is not known yet; see `engine.grade_class`."""
+
+
+class Local:
+    """Grades on this machine, with so many jobs."""
+
+    def __init__(self, warm: WarmProcess, jobs: int) -> None:
+        self.warm, self.jobs = warm, jobs
+
+    def start(self, course: Course, exercises: Sequence[Exercise], out: Path, device: str, level: str) -> torch.device:
+        isolation = require(self.warm, level, private=[course.root / "reference", out])
+        self.course, self.exercises = course, exercises
+        self.device, self._isolation = choose(device, self.warm, isolation, level)
+        return self.device
+
+    @property
+    def isolation(self) -> Isolation:
+        return self._isolation
+
+    def grade(self, work: Sequence[Work], out: Path, *, fresh: bool, report: Report, draw: Draw | None) -> None:
+        grade_class(
+            self.course, self.exercises, work, self.warm, out,
+            device=self.device, jobs=self.jobs, fresh=fresh, report=report, draw=draw,
+        )  # fmt: skip
 
 
 def grade_submissions(
     course: Course,
     exercises: Sequence[Exercise],
     submissions: Sequence[Submission],
-    warm: WarmProcess,
+    engine: Engine,
     wishes: Wishes,
     held: Mapping[str, str] = MappingProxyType({}),
 ) -> Record:
@@ -46,9 +86,8 @@ def grade_submissions(
     `held` says of further students why nothing of theirs could be had: they are ungraded.
     """
     wishes.out.mkdir(parents=True, exist_ok=True)
-    isolation = require(warm, wishes.require_isolation, private=[course.root / "reference", wishes.out])
-    device, isolation = choose(wishes.device, warm, isolation, wishes.require_isolation)
-    terminal.say_isolation(isolation)
+    device = engine.start(course, exercises, wishes.out, wishes.device, wishes.require_isolation)
+    terminal.say_isolation(engine.isolation)
     late = _late(course, submissions)
     keep_sources(wishes.out, submissions)
     work = [Work(each.student, _sources(each), each.notes) for each in submissions]
@@ -70,15 +109,12 @@ def grade_submissions(
         def draw(student: str, result: ExerciseResult, found: list[Picture]) -> None:
             pictures[student][result.id] = result.digest, found
 
-        grade_class(
-            course, exercises, work, warm, wishes.out,
-            device=device, jobs=wishes.jobs, fresh=wishes.fresh, report=report, draw=draw,
-        )  # fmt: skip
+        engine.grade(work, wishes.out, fresh=wishes.fresh, report=report, draw=draw)
     keep_pictures(wishes.out, pictures)
     record = Record(
         course=course.name,
         device=device.type,
-        isolation=isolation,
+        isolation=engine.isolation,
         exercises=tuple((each.id, each.say(each.title), each.points) for each in exercises),
         submissions=tuple(
             SubmissionResult(

@@ -16,7 +16,7 @@ from autograder import cli, engine, grade, submission
 from autograder.engine import Work, grade_class
 from autograder.errors import CourseError, MachineryError
 from autograder.exercise import Course, Exercise
-from autograder.grade import Wishes, grade_submissions
+from autograder.grade import Local, Wishes, grade_submissions
 from autograder.grading.grader import grade as grade_one
 from autograder.grading.session import GradingSession
 from autograder.results import ExerciseResult, Isolation, to_json
@@ -65,8 +65,8 @@ def run(warm: WarmProcess, toy_course: Course, tmp_path: Path, monkeypatch: pyte
     def run(
         out: str, students: list[Submission] | None = None, jobs: int = 2, fresh: bool = False
     ) -> list[dict[str, Any]]:
-        wishes = Wishes(tmp_path / out, jobs, "cpu", "process", fresh)
-        grade_submissions(toy_course, toy_course.exercises, students or submissions(), warm, wishes)
+        wishes = Wishes(tmp_path / out, "cpu", "process", fresh)
+        grade_submissions(toy_course, toy_course.exercises, students or submissions(), Local(warm, jobs), wishes)
         found = json.loads((tmp_path / out / "results.json").read_text())["submissions"]
         assert isinstance(found, list)
         return found
@@ -93,8 +93,9 @@ def graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Graded:
     log = tmp_path / "graded.log"
 
     def logged(session: GradingSession, exercise: Exercise, *rest: Any, **more: Any) -> Any:
-        with log.open("a") as file:
-            file.write(f"{exercise.id}\n")
+        if not session.public:  # those are asked for pictures alone
+            with log.open("a") as file:
+                file.write(f"{exercise.id}\n")
         return grade_one(session, exercise, *rest, **more)
 
     monkeypatch.setattr(engine, "grade", logged)

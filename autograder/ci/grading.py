@@ -13,7 +13,7 @@ from pathlib import Path
 from autograder.device import choose
 from autograder.engine import StudentGrader, Work
 from autograder.exercise import Course, Exercise
-from autograder.grade import Wishes, grade_submissions
+from autograder.grade import Local, Wishes, grade_submissions
 from autograder.grading.session import GradingSession
 from autograder.pictures import Picture
 from autograder.report.pictures import keep_pictures
@@ -39,7 +39,7 @@ def grade_hidden(
     course: Course, exercises: Sequence[Exercise], submission: Submission, warm: WarmProcess, out: Path, device: str
 ) -> Graded:
     """Grade with the hidden tests, into the private folder `out`."""
-    record = grade_submissions(course, exercises, [submission], warm, Wishes(out, 1, device, LEVEL, fresh=True))
+    record = grade_submissions(course, exercises, [submission], Local(warm, 1), Wishes(out, device, LEVEL, fresh=True))
     return Graded(record, _shouting(out, submission.student, exercises))
 
 

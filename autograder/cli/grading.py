@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ from autograder.sandbox.isolation import LEVELS
 
 if TYPE_CHECKING:
     from autograder.exercise import Course
+    from autograder.grade import Engine
     from autograder.gradebook import GradebookProcess
     from autograder.results import Record
     from autograder.submission import Submission
@@ -49,8 +50,12 @@ def add(commands: Commands) -> None:
     exercise_option(grade)
     grade.add_argument("--out", type=Path, default=Path("grades"), help=_("where the results go (default: grades/)"))
     grade.add_argument(
-        "--jobs", type=positive, default=os.cpu_count() or 1, help=_("processes (default: one per core)")
+        "--jobs", type=positive, help=_("processes (default: one per core, with --engine ray of the whole cluster)")
     )
+    grade.add_argument(
+        "--engine", choices=["local", "ray"], default="local",
+        help=_("where submissions are graded: on this machine, or in a Ray cluster (default: local)"),
+    )  # fmt: skip
     device_option(grade)
     grade.add_argument(
         "--require-isolation", metavar="LEVEL", choices=LEVELS, default="uid",
@@ -82,7 +87,6 @@ def add(commands: Commands) -> None:
 def _grade(arguments: argparse.Namespace) -> int:
     from autograder.exercise import load_course
     from autograder.gradebook import GradebookProcess
-    from autograder.sandbox.warm import WarmProcess
     from autograder.submission import collect, ignored
 
     course = load_course(arguments.course)
@@ -97,7 +101,7 @@ def _grade(arguments: argparse.Namespace) -> int:
     else:
         submissions = collect(arguments.submissions, {each.id: each.implement for each in course.exercises})
     # They load torch and nbgrader while this process loads torch.
-    with WarmProcess() as warm, GradebookProcess(arguments.out) as gradebook:
+    with _started(arguments) as started, GradebookProcess(arguments.out) as gradebook:
         from autograder import terminal
         from autograder.fingerprint import fingerprint
         from autograder.grade import Wishes, grade_submissions
@@ -105,8 +109,8 @@ def _grade(arguments: argparse.Namespace) -> int:
 
         for name in ignored(arguments.submissions) if arguments.submissions else ():
             terminal.err.print(_("ignored: {name}").format(name=name), markup=False)
-        wishes = Wishes(arguments.out, arguments.jobs, arguments.device, arguments.require_isolation, arguments.fresh)
-        record = grade_submissions(course, exercises, submissions, warm, wishes, held)
+        wishes = Wishes(arguments.out, arguments.device, arguments.require_isolation, arguments.fresh)
+        record = grade_submissions(course, exercises, submissions, started(), wishes, held)
         mark = fingerprint(course, device=record.device, isolation=record.isolation.level)
         mark.write(arguments.out)
         terminal.show_record(record)
@@ -118,6 +122,27 @@ def _grade(arguments: argparse.Namespace) -> int:
         written = _say_gradebook(gradebook, gradebook.write(record, _times(course, submissions)))
         _serve_formgrader(gradebook, record)
         return EXIT_MACHINERY if ungraded or not written else 0
+
+
+@contextmanager
+def _started(arguments: argparse.Namespace) -> Iterator[Callable[[], Engine]]:
+    """Starts the engine that is asked for, which goes on in the background; gives it when it is called."""
+    if arguments.engine == "ray":
+        from autograder.cluster.engine import Cluster
+
+        with Cluster(arguments.jobs) as cluster:
+            yield lambda: cluster
+        return
+    from autograder.sandbox.warm import WarmProcess
+
+    with WarmProcess() as warm:
+
+        def local() -> Engine:
+            from autograder.grade import Local
+
+            return Local(warm, arguments.jobs or os.cpu_count() or 1)
+
+        yield local
 
 
 def _times(course: Course, submissions: Sequence[Submission]) -> dict[str, datetime]:

@@ -1,0 +1,111 @@
+"""The course as bytes that are the same wherever they are made, and as a private folder on each machine."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import io
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from autograder import datasets
+from autograder.errors import CourseError, MachineryError
+from autograder.exercise import Course
+from autograder.language import _
+
+DATA = "data"  # where a dataset goes that is no part of the package
+
+
+def pack(course: Course) -> bytes:
+    """A tar file of the private side, and of the course's dataset if it is not the embedded one and is there."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        _add(tar, course.root / "reference", "reference")
+        images = datasets.place(course.dataset, course.data)
+        if course.dataset != datasets.DEFAULT and images.is_dir():
+            _add(tar, images, f"{DATA}/{images.relative_to(course.data).as_posix()}")
+    return buffer.getvalue()
+
+
+def digest_of(packed: bytes) -> str:
+    return hashlib.sha256(packed).hexdigest()
+
+
+def _add(tar: tarfile.TarFile, folder: Path, name: str) -> None:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                raise CourseError(path, None, _("cannot be read: {reason}").format(reason=error.strerror)) from None
+            entry = tarfile.TarInfo(f"{name}/{path.relative_to(folder).as_posix()}")
+            entry.size, entry.mode = len(content), 0o600
+            tar.addfile(entry, io.BytesIO(content))
+
+
+@contextmanager
+def unpacked(packed: bytes, digest: str) -> Iterator[Path]:
+    """The folder of a course on this machine, which nobody else can read.
+
+    It is named by the digest, and shared by all processes of this user that grade the course at the time; the
+    last of them removes it, also if others were killed. Raises `MachineryError` if somebody else's folder is in
+    its place, or if `packed` is not what the digest says.
+    """
+    if digest_of(packed) != digest:
+        raise MachineryError(_("the course that arrived is not the one that was sent"))
+    base = Path(tempfile.gettempdir()) / f"autograde-{os.getuid()}"
+    folder = base / digest
+    with _locked(base):
+        if not folder.is_dir():
+            _unpack(packed, folder)
+        in_use = os.open(folder, os.O_RDONLY)
+        fcntl.flock(in_use, fcntl.LOCK_SH)  # gone with this process, however it ends
+    try:
+        yield folder
+    finally:
+        with _locked(base):
+            try:
+                fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pass  # others are not done yet
+            else:
+                shutil.rmtree(folder)
+            os.close(in_use)
+            if not any(base.iterdir()):
+                base.rmdir()
+
+
+@contextmanager
+def _locked(base: Path) -> Iterator[None]:
+    """While nobody else adds a folder to `base` or removes one."""
+    while True:
+        base.mkdir(mode=0o700, exist_ok=True)
+        found = base.lstat()
+        if found.st_uid != os.getuid() or found.st_mode & 0o77 or base.is_symlink():
+            raise MachineryError(_("{folder} is not a private folder of this user").format(folder=base))
+        try:
+            lock = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        except FileNotFoundError:  # it has just been removed
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not base.exists() or not os.path.samestat(os.fstat(lock), base.lstat()):
+                continue
+            yield
+            return
+        finally:
+            os.close(lock)
+
+
+def _unpack(packed: bytes, folder: Path) -> None:
+    draft = folder.with_suffix(".draft")
+    shutil.rmtree(draft, ignore_errors=True)  # of a process that was killed: this one holds the lock
+    draft.mkdir(mode=0o700)
+    with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
+        tar.extractall(draft, filter="data")
+    draft.rename(folder)
