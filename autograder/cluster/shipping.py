@@ -106,6 +106,10 @@ def _unpack(packed: bytes, folder: Path) -> None:
     draft = folder.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)  # of a process that was killed: this one holds the lock
     draft.mkdir(mode=0o700)
-    with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
-        tar.extractall(draft, filter="data")
-    draft.rename(folder)
+    try:
+        with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
+            tar.extractall(draft, filter="data")
+        draft.rename(folder)
+    except BaseException:
+        shutil.rmtree(draft)
+        raise
