@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class Fingerprint:
     torch: str
     device: str
     isolation: str
+    exercises: Mapping[str, str]  # what `course` is made of, so that a regrade can say which of them was changed
 
     def __str__(self) -> str:
         course = f"{_('course')} {self.course[:SHOWN]}" if self.course else _("no private side")
@@ -54,20 +55,22 @@ class Fingerprint:
 
 def fingerprint(course: Course, *, device: str, isolation: str) -> Fingerprint:
     """The fingerprint of a run with all of `course`, on a device, at a level of isolation."""
+    exercises = {each.id: each.digest() for each in course.exercises} if course.salt else {}
     return Fingerprint(
         grader=__version__,
-        course=_private_digest(course) if course.salt else "",
+        course=_private_digest(course, exercises) if course.salt else "",
         public=_digest((each.id, *_public_texts(each)) for each in course.exercises),
         torch=str(torch.__version__),
         device=device,
         isolation=isolation,
+        exercises=exercises,
     )
 
 
-def _private_digest(course: Course) -> str:
+def _private_digest(course: Course, exercises: Mapping[str, str]) -> str:
     """Nobody can search for the salt with it: the digests of the reference go in as well."""
     settings = (course.root / "reference" / "course.yaml").read_text(encoding="utf-8")
-    return _digest([("", settings), *((each.id, each.digest()) for each in course.exercises)])
+    return _digest([("", settings), *exercises.items()])
 
 
 def _public_texts(exercise: Exercise) -> Iterable[str]:

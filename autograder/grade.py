@@ -15,6 +15,7 @@ from autograder.device import choose
 from autograder.engine import Work, grade_class
 from autograder.exercise import Course, Exercise
 from autograder.gradebook import apply_overrides
+from autograder.history import keep_earlier
 from autograder.language import _, ngettext
 from autograder.messages import Draw, Report
 from autograder.pictures import Picture
@@ -127,6 +128,8 @@ def grade_submissions(
         extra_credit=frozenset(each.id for each in exercises if each.extra_credit),
     )
     record = apply_overrides(record, wishes.out)
+    if kept := keep_earlier(wishes.out, record):
+        terminal.err.print(_("the earlier results are kept: {file}").format(file=kept), markup=False)
     write_record(record, wishes.out)
     return record
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from autograder.exercise import Course
     from autograder.grade import Engine
     from autograder.gradebook import GradebookProcess
+    from autograder.history import Earlier
     from autograder.results import Record
     from autograder.submission import Submission
 
@@ -60,6 +61,10 @@ def add(commands: Commands) -> None:
     grade.add_argument(
         "--require-isolation", metavar="LEVEL", choices=LEVELS, default="uid",
         help=_("refuse below this level: {names} (default: uid)").format(names=' > '.join(LEVELS)),
+    )  # fmt: skip
+    grade.add_argument(
+        "--diff", metavar="OLD", type=Path,
+        help=_("say whose score is another than in this OUT folder or results.json, and why"),
     )  # fmt: skip
     grade.add_argument("--fresh", action="store_true", help=_("ignore the results of earlier runs"))
 
@@ -93,6 +98,7 @@ def _grade(arguments: argparse.Namespace) -> int:
     exercises = course.select(arguments.exercise)
     if (arguments.submissions is None) == (arguments.from_git is None):
         raise UsageError(_("grade: give either SUBMISSIONS or --from-git FILE"))
+    earlier = _earlier(arguments.diff) if arguments.diff is not None else None
     held: dict[str, str] = {}
     if arguments.from_git is not None:
         from autograder.from_git import collect_from_git
@@ -105,7 +111,9 @@ def _grade(arguments: argparse.Namespace) -> int:
         from autograder import terminal
         from autograder.fingerprint import fingerprint
         from autograder.grade import Wishes, grade_submissions
+        from autograder.history import compare_with
         from autograder.report.pages import report
+        from autograder.terminal_diff import show_diff
 
         for name in ignored(arguments.submissions) if arguments.submissions else ():
             terminal.err.print(_("ignored: {name}").format(name=name), markup=False)
@@ -113,8 +121,11 @@ def _grade(arguments: argparse.Namespace) -> int:
         record = grade_submissions(course, exercises, submissions, started(), wishes, held)
         mark = fingerprint(course, device=record.device, isolation=record.isolation.level)
         mark.write(arguments.out)
+        diff = compare_with(earlier, record, mark, arguments.out)
         terminal.show_record(record)
         terminal.show_misconceptions(record)
+        if diff is not None:
+            show_diff(diff)
         ungraded = terminal.show_ungraded(record)
         print(_("results: {files}").format(files=f"{arguments.out / 'results.json'}, {arguments.out / 'grades.csv'}"))
         print(_("dashboard: {file}").format(file=report(arguments.out, course.root)))
@@ -122,6 +133,12 @@ def _grade(arguments: argparse.Namespace) -> int:
         written = _say_gradebook(gradebook, gradebook.write(record, _times(course, submissions)))
         _serve_formgrader(gradebook, record)
         return EXIT_MACHINERY if ungraded or not written else 0
+
+
+def _earlier(path: Path) -> Earlier:
+    from autograder.history import read_earlier  # with torch, which otherwise loads beside the other processes
+
+    return read_earlier(path)
 
 
 @contextmanager

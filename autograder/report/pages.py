@@ -19,6 +19,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from autograder.diff import read_diff, reason
 from autograder.language import _, in_use, ngettext
 from autograder.report.dashboard import dashboard
 from autograder.report.feedback import Card, feedback
@@ -51,7 +52,9 @@ def report(out: Path, course: Path | None = None) -> Path:
         write(out / FEEDBACK / folder / DASHBOARD, page.render(page=view, style=style, script=script))
     _remove_others(out / FEEDBACK, set(folders.values()))
     view_of_class = dashboard(record, folders, out, course)
-    text = _template("dashboard.html.j2").render(page=view_of_class, style=style, script=_asset("dashboard.js"))
+    text = _template("dashboard.html.j2").render(
+        page=view_of_class, style=style, script=_asset("dashboard.js"), diff=read_diff(out)
+    )
     write(out / DASHBOARD, text)
     return out / DASHBOARD
 
@@ -87,6 +90,7 @@ def _environment() -> jinja2.Environment:
     environment.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["lang"] = in_use
     environment.filters["pieces"] = pieces
+    environment.filters["reason"] = reason
     environment.filters["visible"] = visible
     environment.filters["points"] = lambda value: f"{value:.2f}".rstrip("0").rstrip(".")
     environment.filters["percent"] = lambda value: "–" if value is None else f"{100 * value:.0f} %"

@@ -29,8 +29,11 @@ T = TypeVar("T")
 
 
 def read_record(out: Path) -> Record:
-    """The record that `autograde grade` wrote into `out`. Raises `UsageError` if there is none that can be read."""
-    path = out / FILE
+    """The record that `autograde grade` wrote into `out`, or that is the file `out`.
+
+    Raises `UsageError` if there is none that can be read.
+    """
+    path = out if out.is_file() else out / FILE
     try:
         raw = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
         if not isinstance(raw, dict):
