@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -39,7 +40,6 @@ class Fingerprint:
     torch: str
     device: str
     isolation: str
-    exercises: Mapping[str, str]  # what `course` is made of, so that a regrade can say which of them was changed
 
     def __str__(self) -> str:
         course = f"{_('course')} {self.course[:SHOWN]}" if self.course else _("no private side")
@@ -52,25 +52,36 @@ class Fingerprint:
         """Write `fingerprint.json` into `folder`."""
         write_whole(folder / FILE, json.dumps(asdict(self), indent=2) + "\n")
 
+    def write_for_staff(self, folder: Path, course: Course) -> dict[str, Any]:
+        """Write it with the digest of each exercise, so that a regrade can say which was changed; what is written.
+
+        Students must not have these: with them they could search for the salt, which is all that `course` adds.
+        """
+        whole = asdict(self) | {"exercises": _of_exercises(course)}
+        write_whole(folder / FILE, json.dumps(whole, indent=2) + "\n")
+        return whole
+
 
 def fingerprint(course: Course, *, device: str, isolation: str) -> Fingerprint:
     """The fingerprint of a run with all of `course`, on a device, at a level of isolation."""
-    exercises = {each.id: each.digest() for each in course.exercises} if course.salt else {}
     return Fingerprint(
         grader=__version__,
-        course=_private_digest(course, exercises) if course.salt else "",
+        course=_private_digest(course) if course.salt else "",
         public=_digest((each.id, *_public_texts(each)) for each in course.exercises),
         torch=str(torch.__version__),
         device=device,
         isolation=isolation,
-        exercises=exercises,
     )
 
 
-def _private_digest(course: Course, exercises: Mapping[str, str]) -> str:
+def _private_digest(course: Course) -> str:
     """Nobody can search for the salt with it: the digests of the reference go in as well."""
     settings = (course.root / "reference" / "course.yaml").read_text(encoding="utf-8")
-    return _digest([("", settings), *exercises.items()])
+    return _digest([("", settings), *_of_exercises(course).items()])
+
+
+def _of_exercises(course: Course) -> dict[str, str]:
+    return {each.id: each.digest() for each in course.exercises}
 
 
 def _public_texts(exercise: Exercise) -> Iterable[str]:

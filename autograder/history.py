@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from autograder import fingerprint
 from autograder.diff import FILE as DIFF
 from autograder.diff import Diff, Mark, compare
 from autograder.errors import UsageError
-from autograder.fingerprint import Fingerprint
 from autograder.language import _
 from autograder.report.reading import FILE, read_record
 from autograder.results import Record
@@ -46,12 +45,12 @@ def read_earlier(path: Path) -> Earlier:
     return Earlier(path, record, {**known, "device": record.device, "isolation": record.isolation.level})
 
 
-def compare_with(earlier: Earlier | None, record: Record, mark: Fingerprint, out: Path) -> Diff | None:
+def compare_with(earlier: Earlier | None, record: Record, made_with: Mark, out: Path) -> Diff | None:
     """What changed since, also as diff.json in `out`; without an earlier record no diff is left there."""
     if earlier is None:
         (out / DIFF).unlink(missing_ok=True)
         return None
-    diff = compare(str(earlier.path), earlier.record, earlier.made_with, record, asdict(mark))
+    diff = compare(str(earlier.path), earlier.record, earlier.made_with, record, made_with)
     diff.write(out)
     return diff
 

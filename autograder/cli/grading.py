@@ -120,8 +120,8 @@ def _grade(arguments: argparse.Namespace) -> int:
         wishes = Wishes(arguments.out, arguments.device, arguments.require_isolation, arguments.fresh)
         record = grade_submissions(course, exercises, submissions, started(), wishes, held)
         mark = fingerprint(course, device=record.device, isolation=record.isolation.level)
-        mark.write(arguments.out)
-        diff = compare_with(earlier, record, mark, arguments.out)
+        made_with = mark.write_for_staff(arguments.out, course)
+        diff = compare_with(earlier, record, made_with, arguments.out)
         terminal.show_record(record)
         terminal.show_misconceptions(record)
         if diff is not None:
