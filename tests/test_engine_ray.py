@@ -335,6 +335,18 @@ class TestShipping:
             for path in toy_course.root.rglob("*") if path.is_file()
         }  # fmt: skip
 
+    def test_what_a_killed_process_left_is_removed_by_the_next(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        base = tmp_path / f"autograde-{os.getuid()}"
+        base.mkdir(mode=0o700)
+        for name in ("0" * 64, "1" * 64 + ".draft"):
+            (base / name).mkdir()
+        empty = bytes(1024)
+        with unpacked(empty, digest_of(empty)):
+            assert [path.name for path in base.iterdir()] == [digest_of(empty)]
+
     def test_another_users_folder_is_not_used(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
         (tmp_path / f"autograde-{os.getuid()}").mkdir(mode=0o755)

@@ -52,15 +52,16 @@ def _add(tar: tarfile.TarFile, folder: Path, name: str) -> None:
 def unpacked(packed: bytes, digest: str) -> Iterator[Path]:
     """The folder of a course on this machine, which nobody else can read.
 
-    It is named by the digest, and shared by all processes of this user that grade the course at the time; the
-    last of them removes it, also if others were killed. Raises `MachineryError` if somebody else's folder is in
-    its place, or if `packed` is not what the digest says.
+    It is named by the digest, and shared by all processes of this user that grade the course at the time. The
+    last of them removes it; if that was killed, the next one here does, whatever course it is for. Raises
+    `MachineryError` if somebody else's folder is in its place, or if `packed` is not what the digest says.
     """
     if digest_of(packed) != digest:
         raise MachineryError(_("the course that arrived is not the one that was sent"))
     base = Path(tempfile.gettempdir()) / f"autograde-{os.getuid()}"
     folder = base / digest
     with _locked(base):
+        _sweep(base)
         if not folder.is_dir():
             _unpack(packed, folder)
         in_use = os.open(folder, os.O_RDONLY)
@@ -69,15 +70,23 @@ def unpacked(packed: bytes, digest: str) -> Iterator[Path]:
         yield folder
     finally:
         with _locked(base):
-            try:
-                fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                pass  # others are not done yet
-            else:
-                shutil.rmtree(folder)
             os.close(in_use)
+            _sweep(base)
             if not any(base.iterdir()):
                 base.rmdir()
+
+
+def _sweep(base: Path) -> None:
+    """Remove what no process uses. The caller holds the lock, so that nobody is about to."""
+    for folder in base.iterdir():
+        lock = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(lock)
+        shutil.rmtree(folder)
 
 
 @contextmanager
@@ -104,7 +113,6 @@ def _locked(base: Path) -> Iterator[None]:
 
 def _unpack(packed: bytes, folder: Path) -> None:
     draft = folder.with_suffix(".draft")
-    shutil.rmtree(draft, ignore_errors=True)  # of a process that was killed: this one holds the lock
     draft.mkdir(mode=0o700)
     try:
         with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
