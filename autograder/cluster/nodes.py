@@ -31,6 +31,7 @@ class RayNode:
     def __init__(self, ray: ModuleType, actor: Any) -> None:
         self.ray, self.actor = ray, actor
         self.pending: Any = actor.ask.remote()  # its report
+        self.is_there = False  # as far as anybody has heard of it
 
     def ask(self, order: str = "") -> None:
         """Give an order, or none; the answer is its next line."""
@@ -39,8 +40,11 @@ class RayNode:
     def answer(self) -> str:
         """The line that `RayNodes.wait` has waited for. Raises `Lost`."""
         try:
-            return str(self.ray.get(self.pending))
+            line = str(self.ray.get(self.pending))
+            self.is_there = True
+            return line
         except self.ray.exceptions.RayError as error:
+            self.is_there = False
             reason = getattr(error, "cause", None) or error
             raise Lost(str(reason).strip().partition("\n")[0]) from None
 
@@ -87,8 +91,8 @@ class RayNodes:
         return by_answer[ready[0]] if ready else None
 
     def close(self, nodes: Collection[RayNode]) -> None:
-        """End these processes, those that still wait for room among them."""
-        ending = [node.actor.close.remote() for node in nodes]
+        """End these processes, those that are lost or still wait for room without waiting for them."""
+        ending = [node.actor.close.remote() for node in nodes if node.is_there]
         if ending:
             self.ray.wait(ending, num_returns=len(ending), timeout=CLOSE_SECONDS)
         for node in nodes:
