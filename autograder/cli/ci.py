@@ -13,29 +13,30 @@ from autograder.language import _
 
 def add(commands: Commands) -> None:
     ci = command(
-        commands, "ci", _ci, "grade the checkout that this stands in, and tell GitHub Actions",
+        commands, "ci", _ci, _("grade the checkout that this stands in, and tell GitHub Actions"),
         "autograde ci --bundle .github/course.bundle",
     )  # fmt: skip
     ci.add_argument(
         "--report", choices=REPORTS,
-        help="who reads the result: any workflow, the old Classroom reporter, Classroom 50 (default: as it seems)",
+        help=_("who reads the result: any workflow, the old Classroom reporter, Classroom 50 (default: "
+               "as it seems)"),
     )  # fmt: skip
-    ci.add_argument("--course", metavar="DIR", type=Path, help="the private side, outside the checkout")
+    ci.add_argument("--course", metavar="DIR", type=Path, help=_("the private side, outside the checkout"))
     ci.add_argument(
-        "--bundle", metavar="FILE", type=Path, help="the private side, sealed; its key is in the environment"
+        "--bundle", metavar="FILE", type=Path, help=_("the private side, sealed; its key is in the environment")
     )
     exercise_option(ci)
     ci.add_argument(
-        "--out", metavar="DIR", type=Path, default=Path("feedback"), help="where the pages go (default: feedback/)"
+        "--out", metavar="DIR", type=Path, default=Path("feedback"), help=_("where the pages go (default: feedback/)")
     )
     device_option(ci)
 
     bundle = command(
-        commands, "bundle", _bundle, "seal the private side of a course in one file",
+        commands, "bundle", _bundle, _("seal the private side of a course in one file"),
         "autograde bundle --course . --to course.bundle",
     )  # fmt: skip
     course_option(bundle)
-    bundle.add_argument("--to", metavar="FILE", type=Path, required=True, help="the file to write")
+    bundle.add_argument("--to", metavar="FILE", type=Path, required=True, help=_("the file to write"))
 
 
 def _ci(arguments: argparse.Namespace) -> int:

@@ -17,32 +17,37 @@ _FILLED = ("canvas", "moodle")
 
 def add(commands: Commands) -> None:
     export = command(
-        commands, "export", _export, "write the results of a class in the form of another system",
+        commands, "export", _export, _("write the results of a class in the form of another system"),
         "autograde export grades/ --format canvas --sheet downloaded.csv",
     )  # fmt: skip
-    export.add_argument("out", metavar="OUT", type=Path, help="the folder that `autograde grade` wrote")
+    export.add_argument("out", metavar="OUT", type=Path, help=_("the folder that `autograde grade` wrote"))
     export.add_argument(
         "--format", required=True, choices=["gradescope", "junit", *_FILLED],
-        help="gradescope: a results.json for each student; junit: JUnit XML; canvas, moodle: fill in a sheet of theirs",
+        help=_("gradescope: a results.json for each student; junit: JUnit XML; canvas, moodle: fill in "
+               "a sheet of theirs"),
     )  # fmt: skip
     export.add_argument(
         "--sheet", metavar="FILE", type=Path,
-        help="the gradebook or the grading worksheet, as you downloaded it (canvas, moodle)",
+        help=_("the gradebook or the grading worksheet, as you downloaded it (canvas, moodle)"),
     )  # fmt: skip
     export.add_argument(
-        "--column", metavar="TITLE", help="the column that takes the total (default: the one called after the course)"
+        "--column",
+        metavar="TITLE",
+        help=_("the column that takes the total (default: the one called after the course)"),
     )
     export.add_argument(
         "--people", metavar="FILE", type=Path,
-        help="a CSV file that says who is who: a column `student`, and others with what the sheet calls them",
+        help=_("a CSV file that says who is who: a column `student`, and others with what the sheet "
+               "calls them"),
     )  # fmt: skip
     export.add_argument(
         "--visibility", choices=VISIBILITIES, default="after_published",
-        help="when students see a test (gradescope; default: after_published)",
+        help=_("when students see a test (gradescope; default: after_published)"),
     )  # fmt: skip
     export.add_argument(
         "--to", metavar="PATH", type=Path,
-        help="the file, or gradescope's folder (default: in OUT/exports/; the sheet is changed only if named here)",
+        help=_("the file, or gradescope's folder (default: in OUT/exports/; the sheet is changed only "
+               "if named here)"),
     )  # fmt: skip
 
 
