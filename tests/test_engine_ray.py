@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import json
 import os
-import stat
 import tempfile
 from collections import deque
 from collections.abc import Callable, Collection
@@ -22,10 +21,10 @@ import torch
 from autograder import __version__
 from autograder.cluster import nodes as nodes_module
 from autograder.cluster.engine import Cluster, lowest, share_of_gpu
-from autograder.cluster.node import Ready, order, read_order
+from autograder.cluster.node import Ready, read_order
 from autograder.cluster.nodes import Lost
 from autograder.cluster.process import NodeDied, NodeProcess
-from autograder.cluster.shipping import digest_of, pack, unpacked
+from autograder.cluster.shipping import digest_of
 from autograder.engine import Work, grade_class
 from autograder.errors import IsolationError, MachineryError, UsageError
 from autograder.exercise import Course
@@ -293,69 +292,6 @@ class TestGpu:
         assert len(found) == 8
         with pytest.raises(MachineryError, match="no worker can use the GPU"):
             run(toy_course, Here(lambda *_: NoGpu(), gpus=1), tmp_path, CLASS, device="cuda")
-
-
-class TestShipping:
-    def test_an_order_is_plain_text_that_says_everything(self) -> None:
-        source = Source("w.ipynb", "é = '\\ud800'\n", {"double": RIGHT}, ((1, 1), (2, 3)), "a/w.ipynb")
-        work = Work("zoë", {"double": source, "quadruple": "no Python"}, ("a note",))
-        line = order(work, ("double", "quadruple"))
-        assert "\n" not in line
-        again, exercises = read_order(line)
-        assert (again, exercises) == (work, ("double", "quadruple"))
-        assert isinstance(again.sources["double"], Source)
-        assert again.sources["double"].digest == source.digest
-
-    def test_the_same_course_has_the_same_digest(self, toy_course: Course) -> None:
-        first = pack(toy_course)
-        for path in toy_course.root.rglob("*.py"):
-            os.utime(path, (1, 1))
-        (toy_course.root / "reference" / "double" / "__pycache__").mkdir()
-        (toy_course.root / "reference" / "double" / "__pycache__" / "solution.pyc").write_bytes(b"x")
-        assert pack(toy_course) == first
-        (toy_course.root / "reference" / "course.yaml").write_text("format: 1")
-        assert pack(toy_course) != first
-
-    def test_a_private_folder_until_the_last_is_done(
-        self, toy_course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-        packed = pack(toy_course)
-        digest = digest_of(packed)
-        with unpacked(packed, digest) as folder:
-            assert (folder.name, stat.S_IMODE(folder.stat().st_mode)) == (digest, 0o700)
-            assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
-            shipped = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-            with unpacked(packed, digest) as again:
-                assert again == folder
-            assert folder.is_dir()
-        assert not folder.parent.exists()
-        assert shipped == {
-            path.relative_to(toy_course.root): path.read_bytes()
-            for path in toy_course.root.rglob("*") if path.is_file()
-        }  # fmt: skip
-
-    def test_what_a_killed_process_left_is_removed_by_the_next(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-        base = tmp_path / f"autograde-{os.getuid()}"
-        base.mkdir(mode=0o700)
-        for name in ("0" * 64, "1" * 64 + ".draft"):
-            (base / name).mkdir()
-        empty = bytes(1024)
-        with unpacked(empty, digest_of(empty)):
-            assert [path.name for path in base.iterdir()] == [digest_of(empty)]
-
-    def test_another_users_folder_is_not_used(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-        (tmp_path / f"autograde-{os.getuid()}").mkdir(mode=0o755)
-        with pytest.raises(MachineryError, match="is not a private folder"), unpacked(b"", digest_of(b"")):
-            pass
-
-    def test_what_is_not_what_was_sent_is_refused(self) -> None:
-        with pytest.raises(MachineryError, match="is not the one that was sent"), unpacked(b"x", digest_of(b"y")):
-            pass
 
 
 def test_of_two_machines_the_worse_is_said() -> None:
