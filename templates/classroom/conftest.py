@@ -5,6 +5,8 @@ from importlib.util import find_spec
 import pytest
 
 if find_spec("autograder") is None:
-    pytest.exit("autograde is not installed here; install it first: python -m pip install -r requirements.txt", returncode=4)
+    pytest.exit(
+        "autograde is not installed here; install it first: python -m pip install -r requirements.txt", returncode=4
+    )
 
 pytest_plugins = ["autograder.handout.public_tests"]
