@@ -138,8 +138,12 @@ class Chaffs:
         return self.runs[name].question(item, 0)
 
     def _transcript(self, name: str, check: str) -> list[Any]:
+        """Its answers with the words of its errors, which a diagnosis may go by."""
         if (name, check) not in self.transcripts:
-            self.transcripts[name, check] = self.runs[name].transcript(self.items[check])
+            run = self.runs[name]
+            *_answers, passes = run.transcript(self.items[check])
+            said = run.submission.transcript if run.reply["ok"] else [sorted(run.reply["error"].items())]
+            self.transcripts[name, check] = [*said, passes]
         return self.transcripts[name, check]
 
 

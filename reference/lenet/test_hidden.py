@@ -120,7 +120,8 @@ def repeatable(submission):
         suspect = "weight-redrawn" if redrawn else "layers-not-registered" if made else "dropout-added"
         fail("two calls with the same image give different results", misconception=suspect)
     result = net(torch.randn(4, *IMAGE))
-    if isinstance(result, Tensor) and torch.equal(result, result[:1].expand_as(result)):
+    # Right ones differ by a hundredth at least; rows of one product may differ in their last digits.
+    if isinstance(result, Tensor) and (result - result[:1]).abs().max() <= 1e-5 * result.abs().max():
         fail("all images give the same result", misconception="constant-result")
 
 

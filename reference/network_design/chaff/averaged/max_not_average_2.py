@@ -29,9 +29,9 @@ def stack_depth(kernel_size, small=3):
 def block(c_in, c_out):
     return nn.Sequential(
         nn.Conv2d(c_in, c_out, 3, padding=1),
-        nn.Sigmoid(),
+        nn.ReLU(),
         nn.Conv2d(c_out, c_out, 3, padding=1),
-        nn.Sigmoid(),
+        nn.ReLU(),
         nn.AvgPool2d(2),
     )
 
