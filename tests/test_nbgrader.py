@@ -192,7 +192,10 @@ def formgrader(
     mine = {"HOME": str(home), "JUPYTER_CONFIG_DIR": str(home), "JUPYTER_RUNTIME_DIR": str(home)}
     mine["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     with (home / "log").open("w") as log:
-        server = subprocess.Popen(command, cwd=classroom, env=os.environ | mine, stdout=log, stderr=log)
+        server = subprocess.Popen(
+            command, cwd=classroom, env=os.environ | mine, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            start_new_session=True,
+        )  # fmt: skip
     try:
         found = Formgrader(port)
         for _ in range(600):
