@@ -6,6 +6,6 @@
     feedback   one student's page              dashboard   the class's page
     pages      templates, policy, files
 
-Everything here is a function of results.json and `sources/`: the same results give the same bytes.
+Everything here is a function of results.json, `sources/` and `pictures/`: the same results give the same bytes.
 Templates and all HTML lie in `templates/report/`.
 """

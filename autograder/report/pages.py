@@ -37,7 +37,7 @@ FEEDBACK = "feedback"
 
 
 def report(out: Path, course: Path | None = None) -> Path:
-    """Rewrite the pages in `out` from its results.json and `sources/`; the dashboard's path.
+    """Rewrite the pages in `out` from its results.json, `sources/` and `pictures/`; the dashboard's path.
 
     `course` is the course's folder, for the commands that the dashboard suggests.
     """

@@ -252,16 +252,25 @@ def thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out / "index.html"
 
 
+READY = """new MutationObserver((_, observer) => {
+  const tally = document.querySelector("form[data-for=t-students] output");
+  if (tally && tally.textContent === "1,000 of 1,000") {
+    window.ready = performance.now();
+    observer.disconnect();
+  }
+}).observe(document, { childList: true, subtree: true })"""
+
+
 def test_a_thousand_students_open_in_under_a_second(thousand, show):
+    """Until all of them can be searched, what is folded included."""
     page = show(thousand)
+    page.add_init_script(READY)
 
     times = []
     for _ in range(5):
         page.reload()
-        page.wait_for_function(
-            "document.querySelector('form[data-for=t-students] output').textContent === '1,000 of 1,000'"
-        )
-        times.append(page.evaluate("performance.now()"))
+        page.wait_for_function("window.ready")
+        times.append(page.evaluate("window.ready"))
     assert min(times) < 1000
     assert page.said == []
 
