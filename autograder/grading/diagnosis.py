@@ -3,6 +3,10 @@
 Every chaff is a wrong solution that embodies one misconception. When a check fails, its transcript
 (what every call in it returned, raised, or gave as a gradient) is compared with what each chaff
 does in the same check, on the same inputs. To add a chaff is to add a diagnosis.
+
+Several misconceptions that explain a failure equally well give none. Further inputs that would tell them
+apart are not asked for: of the 872 chaffs of the course's nine exercises, in the 472 checks that they lose and
+that do not name the idea themselves, each had exactly one candidate (November 2026).
 """
 
 from __future__ import annotations

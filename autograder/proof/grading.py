@@ -58,13 +58,15 @@ class Proving:
         for exercise in self.exercises:  # as the folders list them, whichever process was first
             proof = self.proofs[exercise.id]
             self._compare_salts(exercise, proof)
-            _judge_tolerances(proof)
-            proof.problems.sort()
             proof.wheats, proof.caught = dict(sorted(proof.wheats.items())), dict(sorted(proof.caught.items()))
             order = [item.check.name for item in self.session.items[exercise.id]]
-            proof.tolerances = dict(sorted(proof.tolerances.items(), key=lambda pair: order.index(pair[0])))
-            values = [item for item in self.session.items[exercise.id] if item.check.kind == "value"]
-            proof.exact_checks = sum(item.check.name not in proof.tolerances for item in values)
+            measured = [check for check in order if check in proof.tolerances]
+            # Where no right solution is compared with anything, wrong ones were with what else they might have meant.
+            proof.tolerances = {
+                check: proof.tolerances[check] for check in measured if proof.tolerances[check].used is not None
+            }
+            _judge_tolerances(proof)
+            proof.problems.sort()
 
     def _all(self, tasks: Sequence[Task]) -> None:
         with terminal.counting("proving", len(tasks)) as advance:

@@ -36,7 +36,7 @@ def of_right(session: GradingSession, exercise: Exercise) -> Iterator[Measured]:
     for name, code in {IN_FLOAT64: AuthorCode.of(exercise.solution), **codes}.items():
         run = Run(session, exercise, code, wrap=_InFloat64 if name == IN_FLOAT64 else None)
         for item in session.items[exercise.id]:
-            if item.check.kind != "value":
+            if item.measures or item.check.kind == "restriction":
                 continue
             # What is beyond, and cost nothing, was not a comparison with what is right.
             kept = [each for each in _used(run, item) if each[0] <= 1]

@@ -53,5 +53,4 @@ class Proof:
     flaky: list[str] = field(default_factory=list)
     impostors: int = 0
     tolerances: dict[str, Tolerance] = field(default_factory=dict)
-    exact_checks: int = 0  # of values, without a tolerance that could be measured
     mutants: Outcome | None = None
