@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -210,6 +212,48 @@ class TestForks:
         next(running)
         running.close()
         assert children() == before
+
+    def test_nothing_outlives_a_parent_that_was_killed(self, tmp_path: Path) -> None:
+        """Answers that no pipe can hold wait for a reader; once there is none, their writers end."""
+        parent = subprocess.Popen([sys.executable, "-c", ORPHANS, str(tmp_path)], stderr=subprocess.DEVNULL)
+        until(lambda: len([*tmp_path.glob("*.pid")]) == 2)
+        parent.kill()
+        parent.wait()
+        (tmp_path / "go").touch()
+        until(lambda: not any(is_running(int(path.stem)) for path in tmp_path.glob("*.pid")))
+
+
+ORPHANS = """
+import os, sys, time
+from pathlib import Path
+from autograder.mutants.forks import each
+
+folder = Path(sys.argv[1])
+
+def answer():
+    (folder / f"{os.getpid()}.pid").touch()
+    while not (folder / "go").exists():
+        time.sleep(0.01)
+    return "x" * (1 << 20)
+
+list(each([answer, answer], 2, lambda slot: None))
+"""
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for something that must come to pass, however slow the machine is."""
+    for _ in range(6000):
+        if holds():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came to pass")
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def children() -> list[str]:

@@ -64,6 +64,9 @@ def _start(
     answer, write = os.pipe()
     pid = os.fork()
     if pid == 0:
+        # Whoever holds a reading end keeps its writer waiting, also when the parent has been killed.
+        for reading in (answer, *(key.fd for key in selector.get_map().values())):
+            os.close(reading)
         _be(task, slot, prepare, write)
     os.close(write)
     selector.register(answer, selectors.EVENT_READ, _Running(number, pid, slot))
