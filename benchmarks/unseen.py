@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-import jinja2
-
 from autograder.engine import Work, grade_class
 from autograder.exercise import Exercise, load_course
 from autograder.results import ExerciseResult
 from autograder.sandbox.warm import WarmProcess
+from autograder.shipped import templates
 from autograder.submission import Source
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,10 +86,7 @@ def main() -> None:
     figures = list(found.values())
     print(_totals(figures))
     if arguments.page is not None:
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(ROOT / "templates" / "unseen"), keep_trailing_newline=True, trim_blocks=True
-        )
-        page = environment.get_template("unseen.md.j2")
+        page = templates("unseen", keep_trailing_newline=True).get_template("unseen.md.j2")
         arguments.page.write_text(page.render(figures=figures, totals=_totals(figures), day=date.today()), "utf-8")
 
 

@@ -7,10 +7,9 @@ import jinja2
 from autograder.ci.checkout import Oddity
 from autograder.ci.findings import Finding
 from autograder.fingerprint import Fingerprint
-from autograder.language import _, ngettext
 from autograder.report.text import pieces, visible
 from autograder.results import Record
-from autograder.shipped import templates_dir
+from autograder.shipped import templates
 
 LIMIT = 1 << 20  # bytes: beyond it GitHub shows nothing of a step's summary
 ROOM = LIMIT - (64 << 10)  # steps of one job may write to the same file
@@ -32,15 +31,7 @@ def summary(record: Record, found: list[Finding], odd: list[Oddity], fingerprint
 
 
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates_dir() / "ci"),
-        autoescape=False,  # Markdown: `finalize` does it
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_callables(_, ngettext, newstyle=False)  # type: ignore[attr-defined]
+    environment = templates("ci", autoescape=False)  # Markdown: `plain` and `ticked` do it
     environment.filters["plain"] = plain
     environment.filters["ticked"] = ticked
     environment.filters["points"] = lambda value: f"{value:.2f}".rstrip("0").rstrip(".")

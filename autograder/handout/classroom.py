@@ -14,7 +14,7 @@ import jinja2
 from autograder import __version__
 from autograder.exercise import Course
 from autograder.release import release
-from autograder.shipped import templates_dir
+from autograder.shipped import templates
 
 # What is written, by the template that it is made of.
 FILES = {
@@ -45,13 +45,12 @@ def write(course: Course, folder: Path) -> list[Path]:
 
 
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates_dir() / "classroom"),
+    environment = templates(
+        "classroom",
         autoescape=False,  # YAML, JSON and Markdown: `tojson` and `cell` do it
-        undefined=jinja2.StrictUndefined,
         variable_start_string="[[", variable_end_string="]]", block_start_string="[%", block_end_string="%]",
         comment_start_string="[#", comment_end_string="#]",
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        keep_trailing_newline=True,
     )  # fmt: skip
     environment.filters["cell"] = lambda text: text.replace("|", r"\|")
     environment.filters["tojson"] = lambda value: json.dumps(value, ensure_ascii=False)

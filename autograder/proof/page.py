@@ -10,30 +10,19 @@ from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import jinja2
 import torch
 
 from autograder import __version__
-from autograder.language import _, ngettext
 from autograder.mutants import Outcome
 from autograder.proof.grading import MORE_SALTS
 from autograder.proof.record import LEAST_BEYOND, MOST_USED, Proof
 from autograder.results import write_whole
-from autograder.shipped import templates_dir
+from autograder.shipped import templates
 
 
 def write_page(path: Path, proofs: Sequence[Proof], command: str, seconds: float) -> None:
     """Write the page as Markdown. To be called when every process that was started has been waited for."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates_dir() / "proof"),
-        autoescape=False,  # Markdown of the author's own
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_callables(_, ngettext, newstyle=False)  # type: ignore[attr-defined]
+    environment = templates("proof", autoescape=False, keep_trailing_newline=True)  # Markdown of the author's own
     environment.filters["share"] = share
     environment.filters["cell"] = lambda text: text.replace("|", "\\|").replace("\n", " ")
     text = environment.get_template("proof.md.j2").render(

@@ -20,7 +20,7 @@ import jinja2
 from markupsafe import Markup
 
 from autograder.diff import read_diff, reason
-from autograder.language import _, in_use, ngettext
+from autograder.language import _, in_use
 from autograder.report.dashboard import dashboard
 from autograder.report.feedback import Card, feedback
 from autograder.report.pictures import FOLDER as PICTURES
@@ -28,7 +28,7 @@ from autograder.report.pictures import load_pictures
 from autograder.report.reading import read_record
 from autograder.report.sources import FOLDER, load_sources, write
 from autograder.report.text import KINDS, finalize, pieces, visible
-from autograder.shipped import templates_dir
+from autograder.shipped import templates, templates_dir
 from autograder.submission import folder_names
 
 STYLES = ("theme.css", "card.css", "style.css")  # colours; what a card needs; what the pages need beside it
@@ -78,16 +78,7 @@ class Asset:
 
 @cache
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates_dir() / "report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=finalize,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    environment = templates("report", newstyle=True, autoescape=True, finalize=finalize)
     environment.globals["lang"] = in_use
     environment.filters["pieces"] = pieces
     environment.filters["reason"] = reason
