@@ -5,13 +5,14 @@ from __future__ import annotations
 import torch
 
 from autograder.errors import IsolationError, MachineryError, UsageError
+from autograder.grading.session import CPU
 from autograder.language import _
 from autograder.results import Isolation
 from autograder.sandbox.gpu import devices_of_gpu, visible
 from autograder.sandbox.isolation import LEVELS, measure_gpu
 from autograder.sandbox.warm import WarmProcess
 
-CPU, GPU = torch.device("cpu"), torch.device("cuda")
+GPU = torch.device("cuda")
 
 
 def has_gpu() -> bool:

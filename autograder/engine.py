@@ -38,7 +38,7 @@ from autograder.sandbox.limits import hold_memory
 from autograder.sandbox.remote import Peer
 from autograder.sandbox.warm import WarmProcess
 from autograder.store import Store, key_of
-from autograder.submission import Source
+from autograder.submission import Rejected, Source, Submission
 
 # What one job may add to its memory: results of a few megabytes can be combined to some of many gigabytes.
 JOB_MEMORY = 2 << 30
@@ -52,6 +52,12 @@ class Work:
     student: str
     sources: Mapping[str, Source | str]
     notes: tuple[str, ...] = ()  # sentences about what was left out or looks misnamed
+
+    @classmethod
+    def of(cls, submission: Submission) -> Work:
+        """What a submission holds to be graded."""
+        sources = {id: each.message if isinstance(each, Rejected) else each for id, each in submission.sources.items()}
+        return cls(submission.student, sources, submission.notes)
 
 
 def grade_class(

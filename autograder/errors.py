@@ -19,6 +19,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+# Of every command (CONTRACT.md section 5): marks were lost, wrong usage, the machinery failed, Ctrl-C.
+EXIT_LOST, EXIT_USAGE, EXIT_MACHINERY, EXIT_INTERRUPTED = 1, 2, 3, 130
+
 
 class AutograderError(Exception):
     """Anything we raise on purpose; its text is written for people."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from autograder import __version__
 from autograder.errors import CourseError
 from autograder.exercise import Course, Exercise
 from autograder.language import _
+from autograder.release import plain_text
 from autograder.results import write_whole
 
 FILE = "fingerprint.json"
@@ -87,17 +88,11 @@ def _of_exercises(course: Course) -> dict[str, str]:
 def _public_texts(exercise: Exercise) -> Iterable[str]:
     for name in _PUBLIC:
         try:
-            yield plain_text((exercise.folder / name).read_bytes)
+            yield plain_text((exercise.folder / name).read_bytes())
         except FileNotFoundError:  # without public tests there is nothing to run, and nothing to release
             yield ""
         except (OSError, UnicodeDecodeError) as error:
             raise CourseError(exercise.folder / name, None, str(error)) from None
-
-
-def plain_text(read: Callable[[], bytes]) -> str:
-    """A text as `release` writes it, whatever git has made of its line ends."""
-    text = read().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    return text.rstrip("\n") + "\n"
 
 
 def _digest(parts: Iterable[tuple[str, ...]]) -> str:

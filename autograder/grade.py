@@ -24,7 +24,7 @@ from autograder.report.sources import keep_sources
 from autograder.results import ExerciseResult, Isolation, Late, Record, SubmissionResult, write_record, write_whole
 from autograder.sandbox.isolation import require
 from autograder.sandbox.warm import WarmProcess
-from autograder.submission import Rejected, Source, Submission, Unreadable, submitted_at
+from autograder.submission import Submission, Unreadable, submitted_at
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def grade_submissions(
     terminal.say_isolation(engine.isolation)
     late = _late(course, submissions)
     keep_sources(wishes.out, submissions)
-    work = [Work(each.student, _sources(each), each.notes) for each in submissions]
+    work = [Work.of(each) for each in submissions]
     found: dict[str, dict[str, ExerciseResult]] = {each.student: {} for each in work}
     pictures: dict[str, dict[str, tuple[str, list[Picture]]]] = {each.student: {} for each in work}
     with terminal.progress(len(work) * len(exercises)) as advance:
@@ -160,7 +160,3 @@ def _late(course: Course, submissions: Sequence[Submission]) -> dict[str, Late]:
         text = _("the extension for `{student}` is nobody's: there is no such submission")
         terminal.err.print(text.format(student=student), markup=False)
     return judged
-
-
-def _sources(submission: Submission) -> Mapping[str, Source | str]:
-    return {id: source.message if isinstance(source, Rejected) else source for id, source in submission.sources.items()}

@@ -109,13 +109,18 @@ def _shared(exercises: Sequence[Exercise]) -> dict[str, bytes]:
 def _read(path: Path) -> str:
     """A file's text, with one way of ending lines."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return plain_text(path.read_bytes())
     except OSError as error:
         raise CourseError(path, None, error.strerror or _("cannot be read")) from None
     except UnicodeDecodeError as error:
         reason = _("not UTF-8: {reason} at byte {position}").format(reason=error.reason, position=error.start)
         raise CourseError(path, None, reason) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+
+
+def plain_text(raw: bytes) -> str:
+    """A file's text as it is released, whatever git has made of its line ends. Raises `UnicodeDecodeError`."""
+    text = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    return text.rstrip("\n") + "\n"
 
 
 def _index(exercises: Sequence[Exercise]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import terminal
@@ -19,7 +19,7 @@ from autograder.pictures import Picture
 from autograder.results import ExerciseResult
 from autograder.sandbox.isolation import measure
 from autograder.sandbox.warm import WarmProcess
-from autograder.submission import Rejected, Source
+from autograder.submission import Source
 
 SUFFIXES = (".py", ".ipynb")
 STEP, DEBOUNCE, TIMEOUT = 30, 200, 200  # milliseconds: an editor writes in several steps, which are one change
@@ -51,16 +51,14 @@ class SelfCheck:
 
     def findings(self, own: OwnWork) -> Iterator[Finding]:
         """What is found in each exercise, in order. Raises `CourseError` if its tests are broken."""
-        sources = {
-            id: each.message if isinstance(each, Rejected) else each for id, each in own.submission.sources.items()
-        }
+        work = replace(Work.of(own.submission), notes=())  # they are said once, at the end
         grader = StudentGrader(self._collected(own), self.warm, None)
         for exercise in own.exercises:
             state = _state(own, exercise)
             if exercise.id in self._known and self._known[exercise.id][0] == state:
                 yield self._known[exercise.id][1]
                 continue
-            ((result, _key, printed),) = grader.grade(Work("you", sources), [exercise])
+            ((result, _key, printed),) = grader.grade(work, [exercise])
             found = Finding(exercise, result, printed, tuple(grader.pictures))
             self._known[exercise.id] = state, Finding(exercise, result, printed, found.pictures, is_new=False)
             yield found

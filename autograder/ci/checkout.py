@@ -19,9 +19,9 @@ from pathlib import Path
 
 from autograder.errors import UsageError
 from autograder.exercise import Course, load_public
-from autograder.fingerprint import plain_text
 from autograder.handout.delivery import MANIFEST
 from autograder.language import _
+from autograder.release import plain_text
 from autograder.shipped import templates_dir
 from autograder.submission.folders import read_file
 from autograder.submission.source import MAX_ENTRIES, MAX_SOURCE, Unreadable, decode, is_work, shown
@@ -136,7 +136,7 @@ def _edited(checkout: Path, course: Course, trusted: bool) -> Iterator[Oddity]:
         for exercise in course.exercises:
             for name in _OF_THE_COURSE:
                 mine, theirs = exercise.folder / name, checkout / "exercises" / exercise.id / name
-                if theirs.is_file() and _text(theirs) != plain_text(mine.read_bytes):
+                if theirs.is_file() and _text(theirs) != plain_text(mine.read_bytes()):
                     text = _("it is not as it was handed out; the course's own is used")
                     yield Oddity(theirs.relative_to(checkout).as_posix(), text)
         return

@@ -21,7 +21,7 @@ from autograder.report.sources import keep_sources
 from autograder.results import ExerciseResult, Record, SubmissionResult, write_record, write_whole
 from autograder.sandbox.isolation import require
 from autograder.sandbox.warm import WarmProcess
-from autograder.submission import Rejected, Submission
+from autograder.submission import Submission
 from autograder.terminal import harmless
 
 LEVEL = "uid"
@@ -48,15 +48,13 @@ def grade_public(
 ) -> Graded:
     """Grade with the public tests, each of which counts one point, into the private folder `out`."""
     device, isolation = choose(wish, warm, require(warm, LEVEL, private=[out]), LEVEL)
-    sources = {id: each.message if isinstance(each, Rejected) else each for id, each in submission.sources.items()}
     results: list[ExerciseResult] = []
     pictures: dict[str, tuple[str, list[Picture]]] = {}
 
     def run(session: GradingSession) -> None:
         warm.ready()
-        work = Work(submission.student, sources, submission.notes)
         grader = StudentGrader(session, warm, None)
-        for result, _key, printed in grader.grade(work, exercises):
+        for result, _key, printed in grader.grade(Work.of(submission), exercises):
             pictures[result.id] = result.digest, grader.pictures
             results.append(_counted(result, len(session.items[result.id])))
             if printed:

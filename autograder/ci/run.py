@@ -19,7 +19,7 @@ from autograder.ci.environment import Environment
 from autograder.ci.findings import Finding, findings
 from autograder.ci.grading import Graded, grade_hidden, grade_public
 from autograder.ci.summary import summary
-from autograder.errors import IsolationError, MachineryError, UsageError
+from autograder.errors import EXIT_LOST, EXIT_MACHINERY, EXIT_USAGE, IsolationError, MachineryError, UsageError
 from autograder.exercise import Course, load_course
 from autograder.fingerprint import Fingerprint, fingerprint
 from autograder.language import N_, _
@@ -28,7 +28,6 @@ from autograder.results import Record, write_whole
 from autograder.sandbox.warm import WarmProcess
 from autograder.submission import Submission, folder_names, read
 
-LOST, USAGE, MACHINERY = 1, 2, 3
 _SUMMARY = "summary.md"
 _SHOUTING = N_("it prints what looks like a workflow command; what your code prints is not shown to the runner")
 _GIVEN = ("results.json", "fingerprint.json")  # of what a run writes, what the student may have: no log is
@@ -69,7 +68,7 @@ def run(request: Request, environment: Environment) -> int:
         return _run(request, environment)
     except (UsageError, IsolationError, MachineryError) as error:  # it may quote a file of the checkout
         print(Annotation("error", "autograde", str(error)).command(), flush=True)
-        return USAGE if isinstance(error, UsageError) else MACHINERY
+        return EXIT_USAGE if isinstance(error, UsageError) else EXIT_MACHINERY
 
 
 def _run(request: Request, environment: Environment) -> int:
@@ -191,9 +190,9 @@ def _tell(outcome: _Outcome, environment: Environment, checkout: Path, ungraded:
         else:
             print(f"result={value}")
     if ungraded:  # an annotation has said so
-        return MACHINERY
+        return EXIT_MACHINERY
     if environment.report == "classroom50":
         print(f"{_('result')}: {classroom50.write_result(submission, environment.variables, checkout)}")
         return 0
     complete = all(each.status == "graded" and each.score == each.points for each in submission.exercises)
-    return 0 if complete else LOST
+    return 0 if complete else EXIT_LOST

@@ -16,8 +16,8 @@ from contextlib import suppress
 
 from autograder import __version__, language
 from autograder.cli import authoring, ci, grading, handing_out, publishing
-from autograder.cli.options import EXIT_INTERRUPTED, EXIT_MACHINERY, EXIT_USAGE, command
-from autograder.errors import IsolationError, MachineryError, UsageError
+from autograder.cli.options import command
+from autograder.errors import EXIT_INTERRUPTED, EXIT_MACHINERY, EXIT_USAGE, IsolationError, MachineryError, UsageError
 from autograder.language import _
 from autograder.sandbox.gpu import hide
 

@@ -11,17 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.cli.options import (
-    EXIT_LOST,
-    EXIT_MACHINERY,
-    Commands,
-    command,
-    course_option,
-    device_option,
-    exercise_option,
-    positive,
-)
-from autograder.errors import UsageError
+from autograder.cli.options import Commands, command, course_option, device_option, exercise_option, positive
+from autograder.errors import EXIT_LOST, EXIT_MACHINERY, UsageError
 from autograder.language import _
 from autograder.sandbox.isolation import LEVELS
 

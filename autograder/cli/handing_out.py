@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from autograder.cli.options import EXIT_LOST, Commands, command, course_option
-from autograder.errors import UsageError
+from autograder.cli.options import Commands, command, course_option
+from autograder.errors import EXIT_LOST, UsageError
 from autograder.handout import FORMATS
 from autograder.language import _
 

@@ -12,8 +12,6 @@ from autograder.language import LANGUAGES, _
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Run = Callable[[argparse.Namespace], int]
 
-EXIT_LOST, EXIT_USAGE, EXIT_MACHINERY, EXIT_INTERRUPTED = 1, 2, 3, 130
-
 
 def command(commands: Commands, name: str, run: Run, does: str, example: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(

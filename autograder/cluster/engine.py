@@ -15,6 +15,7 @@ from autograder.cluster.crews import Crews, Nodes, Task
 from autograder.cluster.node import Ready, Setup
 from autograder.cluster.nodes import RayNodes
 from autograder.cluster.shipping import digest_of, pack
+from autograder.device import GPU
 from autograder.engine import StudentGrader, Work
 from autograder.errors import IsolationError, MachineryError, UsageError
 from autograder.exercise import Course, Exercise
@@ -29,7 +30,6 @@ from autograder.sandbox.remote import Peer
 from autograder.store import Store
 from autograder.submission import Source
 
-GPU = torch.device("cuda")
 GPU_MEMORY_MB = 16 << 10  # of the GPU that shares are reckoned by: a small one, so that no GPU is lent to too many
 CONTEXT_MB = 512  # what CUDA takes for each worker, beside what the exercise may use
 
