@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -166,11 +167,11 @@ def warm() -> Iterator[WarmProcess]:
         yield warm
 
 
-@pytest.fixture
-def make_course(tmp_path: Path) -> MakeCourse:
-    """Makes a course of files; `changed` maps a path below reference/ to its text, or to None for no such file."""
+@pytest.fixture(scope="session")
+def course_in() -> MakeCourse:
+    """Makes a course of files in a folder; `changed` maps a path below reference/ to its text, or None for no file."""
 
-    def make(changed: Mapping[str, str | None] | None = None) -> Course:
+    def make(folder: Path, changed: Mapping[str, str | None] | None = None) -> Course:
         from autograder.exercise import load_course
 
         files: dict[str, str | None] = {"course.yaml": COURSE}
@@ -178,12 +179,18 @@ def make_course(tmp_path: Path) -> MakeCourse:
             files |= {f"{id}/{name}": text for name, text in parts.items()}
         for name, text in (files | dict(changed or {})).items():
             if text is not None:
-                path = tmp_path / "course" / "reference" / name
+                path = folder / "reference" / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
-        return load_course(tmp_path / "course")
+        return load_course(folder)
 
     return make
+
+
+@pytest.fixture
+def make_course(course_in: MakeCourse, tmp_path: Path) -> MakeCourse:
+    """Makes a course of files, `changed` as in `course_in`."""
+    return partial(course_in, tmp_path / "course")
 
 
 @pytest.fixture

@@ -268,10 +268,7 @@ class TestPage:
         assert taken <= sum(map(size, draw(pictures))) + 1000  # and the words around them
 
 
-class TestGrading:
-    """A student who keeps what hidden checks say, and gives it away when a public one asks."""
-
-    SPY = """
+SPY = """
 import torch
 
 seen = []
@@ -281,26 +278,30 @@ def double(x):
     flat = [each for kept in seen for each in kept]
     return torch.tensor(flat[: x.numel()]).reshape(x.shape) * 7 + len(seen)
 """
+SLOW = "def double(x):\n    import time\n    time.sleep(30)\n"
 
-    @pytest.fixture
-    def graded(self, toy_course, tmp_path):
-        handed_in = tmp_path / "handed_in"
-        for name, text in (("spy", self.SPY), ("right", "def double(x):\n    return 2 * x\n"), ("slow", SLOW)):
-            (handed_in / name).mkdir(parents=True)
-            (handed_in / name / "double.py").write_text(text)
-        out = tmp_path / "grades"
-        arguments = [
-            "grade",
-            str(handed_in),
-            "--course",
-            str(toy_course.root),
-            "--out",
-            str(out),
-            "--exercise",
-            "double",
-        ]
-        assert main(arguments) == 0
-        return out
+
+@pytest.fixture(scope="module")
+def arguments(course_in, tmp_path_factory):
+    """What grades the class; one student takes all the time that there is."""
+    folder = tmp_path_factory.mktemp("class")
+    handed_in = folder / "handed_in"
+    for name, text in (("spy", SPY), ("right", "def double(x):\n    return 2 * x\n"), ("slow", SLOW)):
+        (handed_in / name).mkdir(parents=True)
+        (handed_in / name / "double.py").write_text(text)
+    course = course_in(folder / "course")
+    out = folder / "grades"
+    return ["grade", str(handed_in), "--course", str(course.root), "--exercise", "double", "--out", str(out)]
+
+
+@pytest.fixture(scope="module")
+def graded(arguments):
+    assert main(arguments) == 0
+    return Path(arguments[-1])
+
+
+class TestGrading:
+    """A student who keeps what hidden checks say, and gives it away when a public one asks."""
 
     def test_nothing_hidden_is_in_them(self, graded):
         """All that the public check shows is what a fresh process made of ones: 1 * 7 + 1."""
@@ -315,17 +316,13 @@ def double(x):
     def test_full_marks_and_late_answers_have_none(self, graded):
         assert sorted(path.parent.name for path in graded.glob("pictures/*/*")) == ["spy"]
 
-    def test_results_hold_none_and_a_second_run_has_the_same(self, graded, toy_course, tmp_path):
+    def test_results_hold_none_and_a_second_run_has_the_same(self, graded, arguments):
         kept = (graded / "pictures/spy/double.json").read_bytes()
         (graded / "pictures/spy/double.json").unlink()
         assert "yours" not in (graded / "results.json").read_text()
 
-        arguments = ["grade", str(tmp_path / "handed_in"), "--course", str(toy_course.root), "--out", str(graded)]
-        assert main([*arguments, "--exercise", "double"]) == 0
+        assert main(arguments) == 0
         assert (graded / "pictures/spy/double.json").read_bytes() == kept
-
-
-SLOW = "def double(x):\n    import time\n    time.sleep(30)\n"
 
 
 def test_a_network_is_drawn_by_a_worker_that_knows_no_hidden_input(warm):
