@@ -16,11 +16,8 @@ import json
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +26,9 @@ import nbformat
 from autograder.exercise import Course, Exercise, load_course
 from autograder.handout import hand_out
 from autograder.handout.cells import Cell, Role, source_version, written
+from benchmarks.cost import ROOT, Cost, run
 
-ROOT = Path(__file__).resolve().parents[1]
 EXERCISE = "corr2d"
-
-
-@dataclass(frozen=True)
-class Cost:
-    wall: float
-    cpu: float
-    megabytes: float
 
 
 def main() -> None:
@@ -122,21 +112,7 @@ def _hand_in(folder: Path, course: Course, exercise: Exercise, students: int) ->
 
 
 def _run(folder: Path, *command: str) -> Cost:
-    """What `python -m COMMAND` costs; ends this process if it fails."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT), "HOME": str(folder.parent)}
-    with (folder.parent / "log").open("w+", encoding="utf-8") as log:
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            log.seek(0)
-            sys.exit(f"{' '.join(command)}: {process.returncode}\n{log.read()}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return run(folder, sys.executable, "-m", *command)
 
 
 def _show_totals(ours: Path, theirs: Path) -> None:
