@@ -11,16 +11,15 @@ import hashlib
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from autograder import datasets
+from autograder import datasets, document, keys
 from autograder.errors import CourseError, UsageError
+from autograder.keys import Key, required
 from autograder.language import _, words_of
 from autograder.late import LatePolicy, read_policy
 
@@ -162,11 +161,7 @@ def load_course(root: Path) -> Course:
             _("{root} is not a course: it has no reference/ folder; name one with --course DIR").format(root=root)
         )
     path = reference / "course.yaml"
-    keys: dict[str, type | tuple[type, ...]] = {
-        "format": int, "name": str, "salt": str, "dataset": str, "data": str, "limits": dict, "late": dict,
-        "package": str,
-    }  # fmt: skip
-    settings = _read(path, keys, {"format", "name", "salt"})
+    settings = _read(path, keys.COURSE)
     if not settings["salt"]:
         raise CourseError(path, _line(path, "salt"), _("`salt` must not be empty: hidden inputs are drawn from it"))
     dataset = settings.get("dataset", datasets.DEFAULT)
@@ -201,16 +196,10 @@ def discover(root: Path) -> list[Exercise]:
     return sorted(found, key=lambda exercise: (exercise.order, exercise.id))
 
 
-_KEYS: dict[str, type | tuple[type, ...]] = {
-    "format": int, "order": int, "title": str, "points": (int, float), "implement": list,
-    "forbid": list, "limits": dict, "misconceptions": dict, "extra_credit": bool,
-}  # fmt: skip
-
-
 def load_exercise(folder: Path) -> Exercise:
     """Read `folder/exercise.yaml`; unknown keys and wrong types are errors with file and line."""
     path = folder / "exercise.yaml"
-    raw = _read(path, _KEYS, {"format", "order", "title", "points", "implement"})
+    raw = _read(path, keys.EXERCISE)
     names = {key: _strings(path, key, raw.get(key, [])) for key in ("implement", "forbid")}
     if not names["implement"]:
         raise CourseError(path, _line(path, "implement"), _("`implement` must name at least one function or class"))
@@ -247,7 +236,7 @@ def _with_limits(path: Path, raw: dict[str, Any], exercises: Sequence[Exercise])
 
 
 def _limits(path: Path, raw: dict[str, Any]) -> Limits:
-    known = {each.name for each in fields(Limits)}
+    known = {each.name for each in keys.LIMITS}
     checks = raw.get("checks", {})
     if not isinstance(checks, dict):
         raise CourseError(path, _line(path, "checks"), _("`limits.checks` must map checks to seconds"))
@@ -273,40 +262,25 @@ def _bounded(path: Path, key: str, value: Any) -> None:
         raise CourseError(path, _line(path, key), reason)
 
 
-def _read(path: Path, keys: Mapping[str, type | tuple[type, ...]], required: Collection[str]) -> dict[str, Any]:
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CourseError(path, None, _("there is no such file")) from None
-    except OSError as error:
-        raise CourseError(path, None, _("cannot be read: {reason}").format(reason=error.strerror)) from None
-    except UnicodeDecodeError as error:
-        raise CourseError(
-            path, None, _("not UTF-8: {reason} at byte {position}").format(reason=error.reason, position=error.start)
-        ) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise CourseError(
-            path, mark.line + 1 if mark else None, getattr(error, "problem", None) or "not YAML"
-        ) from None
-    except ValueError as error:  # a date that is none
-        raise CourseError(path, None, _("not YAML: {reason}").format(reason=error)) from None
+def _read(path: Path, expected: Sequence[Key]) -> dict[str, Any]:
+    raw = document.load(path)
     if not isinstance(raw, dict):
         raise CourseError(path, 1, _("expected `key: value` lines"))
+    types = {each.name: each.types for each in expected}
     for key, value in raw.items():
-        if key not in keys:
+        if key not in types:
             raise CourseError(
                 path,
                 _line(path, str(key)),
-                _("unknown key `{key}`; expected {known}").format(key=key, known=_listed(keys)),
+                _("unknown key `{key}`; expected {known}").format(key=key, known=_listed(types)),
             )
-        if not isinstance(value, keys[key]) or (isinstance(value, bool) and keys[key] is not bool):
+        if not isinstance(value, types[key]) or (isinstance(value, bool) and bool not in types[key]):
             raise CourseError(
                 path,
                 _line(path, key),
                 _("`{key}` has the wrong type: {type}").format(key=key, type=type(value).__name__),
             )
-    for key in sorted(required):
+    for key in sorted(required(expected)):
         if key not in raw:
             raise CourseError(path, None, _("key `{key}` is missing").format(key=key))
     if raw["format"] != FORMAT:

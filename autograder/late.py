@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from autograder import keys
 from autograder.errors import CourseError
 from autograder.language import _
 from autograder.results import Late
 
 DAY = timedelta(days=1)
-_KEYS = ("due", "grace_minutes", "per_day", "floor", "extensions", "timestamps")
+_KEYS = tuple(each.name for each in keys.LATE)
 
 Line = Callable[[Path, str], int | None]
 

@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         language.use(_language(sys.argv[1:] if argv is None else argv))
     except UsageError as error:
         return _complain(error, EXIT_USAGE)
-    arguments = _parser().parse_args(argv)
+    arguments = make_parser().parse_args(argv)
     hide()
     # One thread each for the trusted processes too: they are forked, and share the cores with workers.
     os.environ.update({f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")})
@@ -57,7 +57,8 @@ def _complain(error: Exception, code: int) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line, in the language in use."""
     parser = argparse.ArgumentParser(
         prog="autograde",
         description=_("Grades deep-learning exercises where student code cannot reach the tests."),
