@@ -1,7 +1,8 @@
-"""Finds what is shipped beside the code, the folder `templates/`, and opens it."""
+"""Finds what is shipped beside the code: the folder `templates/`, which it opens, and the bundled course."""
 
 from __future__ import annotations
 
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from autograder.errors import UsageError
 from autograder.language import _, ngettext
 
 PACKAGE = Path(__file__).resolve().parent
+COURSE = "share/convgrade/course"  # where pyproject.toml has the wheel put it, below the environment's own folder
 
 
 def templates_dir() -> Path:
@@ -21,6 +23,20 @@ def templates_dir() -> Path:
     raise UsageError(
         _("templates/ is neither in {package} nor beside it; install autograde again").format(package=PACKAGE)
     )
+
+
+def bundled_course() -> Path:
+    """The folder with `reference/` and `examples/submissions/`: the checkout, or where the wheel was installed.
+
+    That is not in the package: workers may read every folder of libraries, and must not find solutions there.
+    """
+    schemes = (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))
+    installed = [Path(sysconfig.get_path("data", scheme), COURSE) for scheme in schemes]
+    for folder in (PACKAGE.parent, *installed):
+        if (folder / "reference" / "course.yaml").is_file():
+            return folder
+    places = ", ".join(str(folder) for folder in installed)
+    raise UsageError(_("the bundled course is not in {places}; install autograde again").format(places=places))
 
 
 def templates(folder: str, *, newstyle: bool = False, **options: Any) -> jinja2.Environment:

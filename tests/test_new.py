@@ -1,22 +1,31 @@
-"""A new exercise works at once, and bad names are refused."""
+"""A new exercise or course works at once, and what would spoil another is refused."""
 
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
 from autograder import new as module
-from autograder import shipped
+from autograder import shipped, starter
+from autograder.cli import main, make_parser
+from autograder.cli.options import course_around
 from autograder.errors import UsageError
-from autograder.exercise import load_exercise, misconception_of
+from autograder.exercise import load_course, load_exercise, misconception_of
 from autograder.grading.restrictions import NAMED, find_in_source
 from autograder.new import new
 from autograder.release import release, stale
+from autograder.sandbox.confine import readable_paths
 from autograder.shipped import templates_dir
+from autograder.starter import EXAMPLES, start_course
+from autograder.submission import collect
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -144,3 +153,95 @@ def test_templates_are_found_beside_the_package_and_in_it(tmp_path, monkeypatch)
     (package / "templates").rmdir()
     with pytest.raises(UsageError, match="install autograde again"):
         templates_dir()
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course that was started from the bundled one."""
+    folder = tmp_path_factory.mktemp("started") / "cnn101"
+    start_course(folder)
+    return folder
+
+
+class TestNewCourse:
+    def test_it_is_the_bundled_course(self, started):
+        bundled, course = load_course(ROOT), load_course(started)
+
+        assert [each.digest() for each in course.exercises] == [each.digest() for each in bundled.exercises]
+        assert stale(started) == []
+        assert sorted(path.name for path in started.iterdir()) == [
+            ".gitignore", "README.md", "README.zh.md", "examples", "exercises", "reference",
+        ]  # fmt: skip
+
+    def test_its_salt_is_its_own(self, started, tmp_path):
+        start_course(tmp_path)
+
+        salts = {load_course(root).salt for root in (ROOT, started, tmp_path)}
+        assert len(salts) == 3
+        assert min(map(len, salts - {load_course(ROOT).salt})) == 32
+
+    def test_its_examples_are_submissions_and_its_readmes_tell_of_them(self, started):
+        course = load_course(started)
+        found = collect(started / "examples", {each.id: each.implement for each in course.exercises})
+
+        assert len(found) == len(EXAMPLES)
+        assert all(source.text for each in found for source in each.sources.values())
+        for readme in ("README.md", "README.zh.md"):
+            text = (started / readme).read_text(encoding="utf-8")
+            assert [each.student for each in found if f"| `{each.student}` |" not in text] == []
+            assert "{" not in text
+
+    def test_a_folder_that_is_not_empty_is_left_alone(self, tmp_path):
+        (tmp_path / "thesis.tex").write_text("mine")
+        for folder in (tmp_path, tmp_path / "thesis.tex"):
+            with pytest.raises(UsageError, match="is not an empty folder"):
+                start_course(folder)
+
+        assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+    def test_a_failure_leaves_nothing_behind(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(starter, "EXAMPLES", ("nobody",))
+        with pytest.raises(UsageError, match="cannot be written: No such file"):
+            start_course(tmp_path / "course")
+
+        assert not list(tmp_path.rglob("*.*"))
+
+    def test_the_commands_that_it_prints_find_the_course(self, tmp_path, capsys, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        assert main(["new-course", "my course"]) == 0
+        commands = re.findall(r"^  autograde (.*?) +#", capsys.readouterr().out, re.MULTILINE)
+
+        parsed = [make_parser().parse_args(shlex.split(each)) for each in commands]
+        assert parsed[0].course is None
+        assert course_around(parsed[0].submissions) == Path("my course")
+        assert parsed[1].path.is_dir()
+        assert load_course(parsed[2].course).select(parsed[2].exercise)
+
+    def test_workers_cannot_read_where_a_wheel_puts_it(self):
+        installed = Path(sysconfig.get_path("data"), shipped.COURSE)
+        assert not [path for path in readable_paths() if installed.resolve().is_relative_to(Path(path).resolve())]
+
+
+class TestCourseAround:
+    """Where `grade` looks for the course if none is named."""
+
+    @pytest.fixture(autouse=True)
+    def two(self, tmp_path, monkeypatch):
+        for name in ("one", "two"):
+            (tmp_path / name / "reference").mkdir(parents=True)
+            (tmp_path / name / "reference" / "course.yaml").touch()
+            (tmp_path / name / "in" / "deeper").mkdir(parents=True)
+        monkeypatch.chdir(tmp_path)
+
+    @pytest.mark.parametrize(
+        ("here", "submissions", "course"),
+        [
+            (".", "one/in", "one"), (".", "one/in/deeper", "one"), (".", "nowhere", "."), (".", None, "."),
+            ("one", "../two/in", "."), ("one/in", "deeper", ".."), ("one/in", ".", ".."),
+            ("one/in", "../../two/in", "../../two"),
+        ],
+    )  # fmt: skip
+    def test_it_is_this_folder_or_the_nearest_above(self, tmp_path, monkeypatch, here, submissions, course):
+        monkeypatch.chdir(here)
+        found = course_around(submissions and Path(submissions))
+        assert found.resolve() == Path(course).resolve()

@@ -1,8 +1,9 @@
-"""Commands of those who write a course: `validate`, `calibrate`, `new`, `data`."""
+"""Commands of those who write a course: `new-course`, `validate`, `calibrate`, `new`, `data`."""
 
 from __future__ import annotations
 
 import argparse
+import shlex
 import time
 from pathlib import Path
 
@@ -12,6 +13,14 @@ from autograder.language import _
 
 
 def add(commands: Commands) -> None:
+    new_course = command(
+        commands, "new-course", _new_course, _("start a course of your own from the bundled one"),
+        "autograde new-course cnn101",
+    )  # fmt: skip
+    new_course.add_argument(
+        "folder", metavar="DIR", type=Path, help=_("where the course goes: a folder that is empty, or not there yet")
+    )
+
     validate = command(
         commands, "validate", _validate, _("prove that the hidden tests are right"), "autograde validate --exercise ID"
     )
@@ -57,6 +66,27 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     course_option(data)
     data.add_argument("--download", action="store_true", help=_("fetch what is missing or damaged, with torchvision"))
+
+
+def _new_course(arguments: argparse.Namespace) -> int:
+    from autograder.starter import start_course
+
+    folder = arguments.folder
+    first = start_course(folder)
+    print(_("{folder} is a course now; its README.md says what is where. Next:").format(folder=folder))
+    steps = (
+        (f"autograde grade {_quoted(folder / 'examples')}", _("grade a few invented students")),
+        (f"autograde check {_quoted(folder / 'exercises' / first)}", _("see what a student sees")),
+        (f"autograde validate --course {_quoted(folder)} --exercise {first}", _("prove an exercise's tests")),
+    )
+    width = max(len(line) for line, _what in steps)
+    for line, what in steps:
+        print(f"  {line:<{width}}  # {what}")
+    return 0
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))
 
 
 def _validate(arguments: argparse.Namespace) -> int:

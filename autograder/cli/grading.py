@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.cli.options import Commands, command, course_option, device_option, exercise_option, positive
+from autograder.cli.options import Commands, command, course_around, device_option, exercise_option, positive
 from autograder.errors import EXIT_LOST, EXIT_MACHINERY, UsageError
 from autograder.language import _
 from autograder.sandbox.isolation import LEVELS
@@ -38,7 +38,10 @@ def add(commands: Commands) -> None:
         "--from-git", metavar="FILE", type=Path,
         help=_("instead: a CSV or YAML file with student, repository and, if there is one, deadline"),
     )  # fmt: skip
-    course_option(grade)
+    grade.add_argument(
+        "--course", metavar="DIR", type=Path,
+        help=_("the course (default: this folder, or the one that SUBMISSIONS lies in)"),
+    )  # fmt: skip
     exercise_option(grade)
     grade.add_argument("--out", type=Path, default=Path("grades"), help=_("where the results go (default: grades/)"))
     grade.add_argument(
@@ -85,7 +88,7 @@ def _grade(arguments: argparse.Namespace) -> int:
     from autograder.gradebook import GradebookProcess
     from autograder.submission import collect, ignored
 
-    course = load_course(arguments.course)
+    course = load_course(arguments.course or course_around(arguments.submissions))
     exercises = course.select(arguments.exercise)
     if (arguments.submissions is None) == (arguments.from_git is None):
         raise UsageError(_("grade: give either SUBMISSIONS or --from-git FILE"))

@@ -48,3 +48,12 @@ def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(_("expected a number above 0, not {text!r}").format(text=text))
     return int(text)
+
+
+def course_around(submissions: Path | None) -> Path:
+    """The course where none is named: this folder, or if it is none, the nearest that holds the submissions."""
+    here = Path()
+    if submissions is None or (here / "reference").is_dir():
+        return here
+    above = (*submissions.parents, *submissions.absolute().parents)
+    return next((folder for folder in above if (folder / "reference" / "course.yaml").is_file()), here)
