@@ -24,7 +24,7 @@ _MAX_STATEMENTS = 10_000
 _TOO_LONG = N_("its code is too long; hand in what the exercises ask for, without data")
 _NOT_A_NOTEBOOK = N_("it is not a Jupyter notebook; save it in Jupyter and hand in the .ipynb")
 _PYTHON_MAGIC = ("%%time", "%%capture")  # their cells are plain Python below the first line
-_DEFINED = re.compile(r"^\s*(?:async\s+def|def|class)\s+(\w+)", re.MULTILINE)
+_DEFINED = re.compile(r"^[ \t]*+(?:async\s+def|def|class)\s+(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,65 @@
+"""A YAML file that an author wrote, read within bounds: `check` and `ci` read one that lies beside a student's work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from autograder.errors import CourseError
+from autograder.language import _
+
+MAX_BYTES = 256 << 10
+MAX_BITS = 63  # of a whole number: one of 5,000 digits cannot even be printed
+
+
+class _Loader(yaml.SafeLoader):
+    """Without aliases, of which a few lines can stand for billions of values, and without what cannot be written."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            reason = _("aliases such as `*name` are not read here; write it out")
+            raise yaml.MarkedYAMLError(problem=reason, problem_mark=self.peek_event().start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+        value = super().construct_scalar(node)
+        if isinstance(value, str):
+            value.encode()
+        return value
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        value: int = super().construct_yaml_int(node)
+        if value.bit_length() > MAX_BITS:
+            raise yaml.MarkedYAMLError(problem=_("a number too large"), problem_mark=node.start_mark)
+        return value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
+
+
+def load(path: Path) -> Any:
+    """What a file says. Raises `CourseError`, with the line where there is one, if that cannot be told."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise CourseError(path, None, _("larger than {size} KiB").format(size=MAX_BYTES >> 10))
+        return yaml.load(data.decode("utf-8"), _Loader)
+    except FileNotFoundError:
+        raise CourseError(path, None, _("there is no such file")) from None
+    except OSError as error:
+        raise CourseError(path, None, _("cannot be read: {reason}").format(reason=error.strerror)) from None
+    except UnicodeDecodeError as error:
+        raise CourseError(
+            path, None, _("not UTF-8: {reason} at byte {position}").format(reason=error.reason, position=error.start)
+        ) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise CourseError(
+            path, mark.line + 1 if mark else None, getattr(error, "problem", None) or "not YAML"
+        ) from None
+    # A date that is none, `!!bool maybe`, `!!int ""`, a thousand brackets: PyYAML promises no set of errors.
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise CourseError(path, None, _("not YAML: {reason}").format(reason=error)) from None
