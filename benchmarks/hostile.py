@@ -35,7 +35,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 ATTACKS = ROOT / "tests" / "attacks"
-LIMITS = "limits: {seconds: 3, memory_mb: 512}"
+LIMITS = "limits: {seconds: 10, memory_mb: 512, checks: {interface: 3}}"
 # Seconds for one student: thrice the limit, as much again where asking ahead is in vain, and a busy machine.
 LONGEST = 40
 EXERCISES = ("corr2d", "conv2d_module", "multi_channel")
