@@ -19,6 +19,7 @@ from autograder.stub import stub
 
 STATEMENTS = ("README.md", "README.zh.md")
 COPIED = ("exercise.yaml", "test_public.py")
+FIGURE, FIGURES = "figure.svg", "figures"  # of one exercise, in its folder; of all, beside the exercises
 LEFT_BY_TOOLS = frozenset(["__pycache__", ".pytest_cache", ".ipynb_checkpoints", ".DS_Store"])
 
 
@@ -72,7 +73,7 @@ def stale(course_root: Path) -> list[str]:
                 complaint = _("exercises/{name} is missing; run `autograde release`")
             complaints.append(complaint.format(name=name))
     complaint = _("exercises/{name} does not come from reference/; `autograde release` removes it")
-    return complaints + [complaint.format(name=path.name) for path in _stray(target, shared)]
+    return complaints + [complaint.format(name=path.relative_to(target).as_posix()) for path in _stray(target, shared)]
 
 
 def _state(path: Path, content: bytes) -> str:
@@ -95,15 +96,28 @@ def public_files(exercise: Exercise) -> dict[str, bytes]:
     return {name: text.encode("utf-8") for name, text in given.items()}
 
 
+def figure(exercise: Exercise) -> dict[str, bytes]:
+    """The figure of an exercise by its name beside the exercises, `figures/<id>.svg`; nothing if it has none."""
+    path = exercise.folder / FIGURE
+    if not path.exists():
+        return {}
+    text = _read(path)
+    keep_solution(exercise, _read(exercise.solution), {FIGURE: text})
+    return {f"{FIGURES}/{exercise.id}.svg": text.encode("utf-8")}
+
+
 def _shared(exercises: Sequence[Exercise]) -> dict[str, bytes]:
-    """What lies beside the exercises, by file name: the list of them, and for each language a catalogue."""
+    """What lies beside the exercises, by name: the list of them, for each language a catalogue, and the figures."""
     files = {"README.md": _index(exercises)}
     for code in TRANSLATED:
         if any((exercise.folder / f"{code}.po").is_file() for exercise in exercises):
             files[f"{code}.po"] = public_texts(exercises, code)
     for exercise in exercises:
         keep_solution(exercise, _read(exercise.solution), files)
-    return {name: text.encode("utf-8") for name, text in files.items()}
+    shared = {name: text.encode("utf-8") for name, text in files.items()}
+    for exercise in exercises:
+        shared |= figure(exercise)
+    return shared
 
 
 def _read(path: Path) -> str:
@@ -149,7 +163,7 @@ def _write_all(folder: Path, files: Mapping[str, bytes], keep: bool = False) -> 
     """Make `folder` hold `files`, and nothing else unless `keep`; returns what was changed."""
     changed = [folder / name for name, content in files.items() if _state(folder / name, content)]
     for path in changed:
-        _write(path, files[path.name])
+        _write(path, files[path.relative_to(folder).as_posix()])
     others = [] if keep else _others(folder, files)
     for path in others:
         path.unlink()
@@ -183,10 +197,10 @@ def _others(folder: Path, files: Collection[str]) -> list[Path]:
 
 
 def _stray(target: Path, shared: Collection[str]) -> list[Path]:
-    """Catalogues of languages into which no exercise is translated any more."""
-    return [
-        target / f"{code}.po" for code in TRANSLATED if f"{code}.po" not in shared and (target / f"{code}.po").is_file()
-    ]
+    """Catalogues of languages into which no exercise is translated any more, and figures that none has any more."""
+    catalogues = [target / f"{code}.po" for code in TRANSLATED if f"{code}.po" not in shared]
+    figures = [path for path in _others(target / FIGURES, ()) if path.relative_to(target).as_posix() not in shared]
+    return [path for path in catalogues if path.is_file()] + figures
 
 
 def _gone(target: Path, exercises: Sequence[Exercise]) -> list[Path]:

@@ -96,6 +96,22 @@ def test_plain_is_what_exercises_holds(course: Course, handed_out: dict[str, Pat
     assert given == {name: (course.root / "exercises" / name).read_bytes() for name in names(course.root / "exercises")}
 
 
+@pytest.mark.parametrize(("format", "statements"), [
+    ("plain", "*/README*.md"), ("classroom", "exercises/*/README*.md"), ("notebook", "release/*/*.ipynb"),
+])  # fmt: skip
+def test_the_pictures_of_statements_are_where_they_are_looked_for(
+    format: str, statements: str, course: Course, handed_out: dict[str, Path]
+) -> None:
+    shown = {
+        statement.parent / link
+        for statement in handed_out[format].glob(statements)
+        for link in re.findall(r"!\[[^]]*\]\(([^)]+)\)", statement.read_text(encoding="utf-8"))
+    }
+    assert {path.resolve().stem for path in shown} == {each.id for each in course.exercises}
+    for path in shown:
+        assert path.read_bytes() == (course.root / "reference" / path.stem / "figure.svg").read_bytes()
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
     """A course of one exercise, to be changed."""
@@ -161,7 +177,9 @@ def test_a_notebook_has_a_cell_for_each_part(handed_out: dict[str, Path], course
         about = {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells}
         assert [cell.id for cell in notebook.cells] == [id[:64] for id in about]
         statement = (exercise.folder / "README.md").read_text(encoding="utf-8").strip()
-        assert about[f"{exercise.id}-statement"].source.startswith(statement)
+        assert about[f"{exercise.id}-statement"].source.startswith(
+            statement.replace("../figures/", "exercises/figures/")
+        )
         assert "中文" in about[f"{exercise.id}-statement"].source
         assert "NotImplementedError" in about[f"{exercise.id}-solution"].source
         assert exercise.public_tests.read_text(encoding="utf-8").strip() in about[f"{exercise.id}-tests"].source

@@ -387,6 +387,47 @@ def test_stale_files_are_named_with_what_to_do(course):
     assert content(course / "exercises") == before
 
 
+FIGURE = '<svg xmlns="http://www.w3.org/2000/svg"/>\n'
+
+
+def test_figures_lie_beside_the_exercises(course):
+    (course / "reference/alpha/figure.svg").write_text(FIGURE)
+    release(course)
+
+    assert (course / "exercises/figures/alpha.svg").read_text() == FIGURE
+    assert not list((course / "exercises").glob("*/figure*"))
+    assert [each.id for each in discover(course / "exercises")] == ["alpha", "beta"]
+    assert release(course) == stale(course) == []
+
+
+def test_stale_figures_are_named_and_released_again(course):
+    for id in ("alpha", "beta"):
+        (course / f"reference/{id}/figure.svg").write_text(FIGURE)
+    release(course)
+    (course / "reference/alpha/figure.svg").write_text("<svg/>\n")
+    (course / "reference/beta/figure.svg").unlink()
+    (course / "exercises/figures/notes.txt").write_text("edited")
+
+    assert stale(course) == [
+        "exercises/figures/alpha.svg is stale; run `autograde release`",
+        "exercises/figures/beta.svg does not come from reference/; `autograde release` removes it",
+        "exercises/figures/notes.txt does not come from reference/; `autograde release` removes it",
+    ]
+    release(course)
+    assert {path.name for path in (course / "exercises/figures").iterdir()} == {"alpha.svg"}
+    assert stale(course) == []
+
+
+def test_a_line_of_a_solution_is_not_released_in_a_figure(course):
+    path = course / "reference/alpha/figure.svg"
+    path.write_text("<svg>\n<text>total = torch.zeros(()) + X.sum()</text></svg>\n")
+
+    with pytest.raises(CourseError, match=r"would be released in figure\.svg:2") as caught:
+        release(course)
+
+    assert (caught.value.path, caught.value.line) == (path, 2)
+
+
 def test_a_failed_write_leaves_the_old_file(course, monkeypatch):
     release(course)
     before = content(course / "exercises")

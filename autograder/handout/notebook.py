@@ -20,7 +20,7 @@ from autograder.grading.checks import Check
 from autograder.grading.rubric import rubric
 from autograder.handout.layout import notebook_templates
 from autograder.language import _, in_use
-from autograder.release import STATEMENTS, public_files
+from autograder.release import FIGURES, STATEMENTS, figure, public_files
 
 try:
     from autograder.handout.cells import Cell, Role, marked, release_version, source_version, written
@@ -50,7 +50,7 @@ def write(course: Course, folder: Path) -> list[Path]:
     files = {Path("nbgrader_config.py"): config.encode("utf-8") + b"\n"}
     for exercise in course.exercises:
         cells = list(_cells(exercise, public[exercise.id], hidden[exercise.id], templates, package))
-        beside = {f"exercises/{exercise.id}/{name}": content for name, content in _beside(exercise).items()}
+        beside = {f"exercises/{name}": content for name, content in _beside(exercise).items()}
         for version, notebook in (("source", source_version(cells)), ("release", release_version(cells))):
             place = Path(version) / course.name
             files |= {place / f"{exercise.id}.ipynb": written(notebook)}
@@ -62,9 +62,10 @@ def write(course: Course, folder: Path) -> list[Path]:
 
 
 def _beside(exercise: Exercise) -> dict[str, bytes]:
-    """What the public tests of a notebook are read from: all public files but those that the notebook replaces."""
+    """What a notebook needs in `exercises/`: all public files but those that it replaces, and its figure."""
     replaced = (*STATEMENTS, f"{exercise.id}.py")
-    return {name: content for name, content in public_files(exercise).items() if name not in replaced}
+    tests = {f"{exercise.id}/{name}": each for name, each in public_files(exercise).items() if name not in replaced}
+    return tests | figure(exercise)
 
 
 def _cells(
@@ -83,7 +84,7 @@ def _cells(
     statement = text(
         "statement.md.j2", statement=files[first], others=[(_LANGUAGES[name][1], files[name]) for name in others]
     )
-    yield given("statement", "markdown", statement)
+    yield given("statement", "markdown", statement.replace(f"](../{FIGURES}/", f"](exercises/{FIGURES}/"))
     solution = exercise.solution.read_text(encoding="utf-8-sig")
     yield Cell(_id(exercise, "solution"), Role.SOLUTION, "code", marked(solution, exercise.implement))
     titles = [exercise.say(check.title) for check in public]
