@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from autograder.errors import CourseError
 from autograder.exercise import Exercise, discover
-from autograder.language import LANGUAGES, SOURCE, _, package_catalogue
+from autograder.language import LANGUAGES, SOURCE, package_catalogue
+from autograder.mistakes import texts as texts_of_errors
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -57,6 +58,8 @@ def package_texts(root: Path) -> Catalog:
     for path in sorted((root / "autograder").rglob("*.py")):
         for spoken in _spoken(path):
             texts.add(spoken, locations=[(path.relative_to(root).as_posix(), 0)])
+    for error in texts_of_errors():
+        texts.add(error, locations=[("autograder/mistakes.toml", 0)])
     for name, _line, text, _comments, context in extract_from_dir(
         str(root), methods, options, DEFAULT_KEYWORDS, directory_filter=is_ours
     ):
@@ -128,9 +131,7 @@ def _read(path: Path, code: str) -> Catalog:
         with path.open("rb") as file:
             return read_po(file, locale=code, ignore_obsolete=True, abort_invalid=True)
     except (PoFileError, ValueError) as error:
-        raise CourseError(
-            path, getattr(error, "lineno", None), _("not a catalogue: {reason}").format(reason=error)
-        ) from None
+        raise CourseError(path, getattr(error, "lineno", None), "catalogue-broken", reason=error) from None
 
 
 def _written(catalogue: Catalog, code: str) -> str:
@@ -156,7 +157,7 @@ def _said(path: Path) -> Iterator[str]:
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
-        raise CourseError(path, error.lineno, _("not Python: {reason}").format(reason=error.msg)) from None
+        raise CourseError(path, error.lineno, "not-python", reason=error.msg) from None
     for node in _in_order(tree):
         if isinstance(node, ast.FunctionDef) and any(map(_is_check, node.decorator_list)):
             yield (ast.get_docstring(node) or "").partition("\n")[0].strip()
@@ -191,15 +192,10 @@ def _template(path: Path, call: ast.Call) -> str:
     name = ast.unparse(call.func)
     first = call.args[0] if call.args else None
     if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
-        reason = f"the text of `{name}` must be written out, with values in braces, or it cannot be translated"
-        raise CourseError(path, call.lineno, reason)
+        raise CourseError(path, call.lineno, "text-put-together", name=name)
     given = {keyword.arg for keyword in call.keywords}
     if lacking := sorted(fields_of(first.value) - given):
-        raise CourseError(
-            path,
-            call.lineno,
-            _("`{name}` is not given `{lacking}`, which its text has in braces").format(name=name, lacking=lacking[0]),
-        )
+        raise CourseError(path, call.lineno, "text-not-filled", name=name, lacking=lacking[0])
     return first.value
 
 

@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from autograder.errors import MachineryError, UsageError
+from autograder import errors
+from autograder.errors import FileError, MachineryError, UsageError
 
 LANGUAGES = ("en", "zh")
 SOURCE = "en"
@@ -63,14 +64,14 @@ def read_catalogue(path: Path, code: str) -> gettext.NullTranslations:
         from babel.messages.mofile import write_mo
         from babel.messages.pofile import PoFileError, read_po
     except ImportError:
-        raise UsageError("another language than English needs Babel: pip install babel, or --lang en") from None
+        raise UsageError("babel-missing") from None
     try:
         with path.open("rb") as file:
             catalogue = read_po(file, locale=code, abort_invalid=True)
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
+        raise FileError(path, None, "file-unreadable", reason=error.strerror) from None
     except (PoFileError, ValueError) as error:
-        raise UsageError(f"{path} is no catalogue: {error}") from None
+        raise FileError(path, getattr(error, "lineno", None), "catalogue-broken", reason=error) from None
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
@@ -80,6 +81,9 @@ def read_catalogue(path: Path, code: str) -> gettext.NullTranslations:
 def _(text: str) -> str:
     """`text` in the language in use."""
     return _catalogue.gettext(text)
+
+
+errors.translate = _
 
 
 def ngettext(one: str, many: str, count: int) -> str:
@@ -129,4 +133,4 @@ def say(template: str, /, **values: object) -> str:
     try:
         return _say(template).format(**values)
     except (LookupError, ValueError) as error:
-        raise MachineryError(f"the text {template!r} of a check cannot be filled in: {error!r}") from None
+        raise MachineryError("text-unfilled", text=template, reason=error) from None

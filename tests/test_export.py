@@ -185,7 +185,7 @@ class TestCanvas:
         sheet.write_bytes(CANVAS)
         command = ["export", str(out), "--format", "canvas", "--sheet", str(sheet)]
         assert main(command) == 2
-        assert "is the sheet itself; name it with --to" in capsys.readouterr().err
+        assert "is the sheet itself [sheet-itself]" in capsys.readouterr().err
         assert sheet.read_bytes() == CANVAS
         assert main([*command, "--to", str(sheet)]) == 0
         assert sheet.read_bytes() != CANVAS

@@ -16,8 +16,16 @@ from contextlib import suppress
 
 from autograder import __version__, language
 from autograder.cli import authoring, ci, grading, handing_out, publishing
-from autograder.cli.options import command
-from autograder.errors import EXIT_INTERRUPTED, EXIT_MACHINERY, EXIT_USAGE, IsolationError, MachineryError, UsageError
+from autograder.cli.options import Parser, command
+from autograder.errors import (
+    EXIT_INTERRUPTED,
+    EXIT_MACHINERY,
+    EXIT_USAGE,
+    AutograderError,
+    IsolationError,
+    MachineryError,
+    UsageError,
+)
 from autograder.language import _
 from autograder.sandbox.gpu import hide
 
@@ -52,14 +60,14 @@ def _language(argv: Sequence[str]) -> str:
     return language.of_locale()
 
 
-def _complain(error: Exception, code: int) -> int:
-    print(f"autograde: {error}", file=sys.stderr)
+def _complain(error: AutograderError, code: int) -> int:
+    print(f"autograde: {error.told()}", file=sys.stderr)
     return code
 
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line, in the language in use."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="autograde",
         description=_("Grades deep-learning exercises where student code cannot reach the tests."),
         epilog=_("Try `autograde COMMAND --help` for a command's options and an example."),

@@ -135,7 +135,7 @@ def _new(arguments: argparse.Namespace) -> int:
         print(told.format(folder=folder, id=arguments.id))
         return 0
     if arguments.id is not None or None in wants_chaff:
-        raise UsageError(_("new: give either an ID, or all of --chaff, --from, --exercise and --check"))
+        raise UsageError("usage-either", command="new", one="ID", other="--chaff --from --exercise --check")
     from autograder.chaff import new_chaff
     from autograder.exercise import load_course
 

@@ -91,7 +91,7 @@ def _grade(arguments: argparse.Namespace) -> int:
     course = load_course(arguments.course or course_around(arguments.submissions))
     exercises = course.select(arguments.exercise)
     if (arguments.submissions is None) == (arguments.from_git is None):
-        raise UsageError(_("grade: give either SUBMISSIONS or --from-git FILE"))
+        raise UsageError("usage-either", command="grade", one="SUBMISSIONS", other="--from-git FILE")
     earlier = _earlier(arguments.diff) if arguments.diff is not None else None
     held: dict[str, str] = {}
     if arguments.from_git is not None:

@@ -31,7 +31,8 @@ def add(commands: Commands) -> None:
 
 def _release(arguments: argparse.Namespace) -> int:
     if (arguments.folder is None) != (arguments.format is None):
-        raise UsageError(_("release: give both DIR and --format, or neither to rebuild exercises/"))
+        given, other = ("DIR", "--format") if arguments.format is None else ("--format", "DIR")
+        raise UsageError("usage-needs", option=given, needed=other)
     if arguments.folder is not None:
         return _hand_out(arguments)
     from autograder.release import release, stale
@@ -51,7 +52,7 @@ def _hand_out(arguments: argparse.Namespace) -> int:
     from autograder.handout import hand_out
 
     if arguments.check:
-        raise UsageError(_("release: --check is about exercises/ and goes without DIR"))
+        raise UsageError("usage-both", command="release", one="--check", other="DIR")
     for path in hand_out(load_course(arguments.course), arguments.folder, arguments.format):
         print(path)
     return 0

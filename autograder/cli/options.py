@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
+from autograder.errors import EXIT_USAGE, UsageError
 from autograder.language import LANGUAGES, _
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 Run = Callable[[argparse.Namespace], int]
 
 
-def command(commands: Commands, name: str, run: Run, does: str, example: str) -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line as every other error is said."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        told = UsageError("usage", reason=message, command=self.prog).told()
+        self.exit(EXIT_USAGE, f"autograde: {told}\n")
+
+
+def command(commands: Commands, name: str, run: Run, does: str, example: str) -> Parser:
     parser = commands.add_parser(
         name,
         help=does,

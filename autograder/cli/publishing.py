@@ -54,14 +54,11 @@ def add(commands: Commands) -> None:
 def _export(arguments: argparse.Namespace) -> int:
     if arguments.format in _FILLED:
         if arguments.sheet is None:
-            raise UsageError(_("export: --format {format} fills in a sheet; name it with --sheet").format(
-                format=arguments.format
-            ))  # fmt: skip
+            raise UsageError("usage-needs", option=f"--format {arguments.format}", needed="--sheet FILE")
         return _fill(arguments)
     for option in ("sheet", "column", "people"):
         if getattr(arguments, option) is not None:
-            text = _("export: --{option} is for --format canvas and moodle")
-            raise UsageError(text.format(option=option))
+            raise UsageError("usage-needs", option=f"--{option}", needed="--format canvas|moodle")
     from autograder.export.gradescope import write_gradescope
     from autograder.export.junit import write_junit
     from autograder.report.reading import read_record
@@ -89,7 +86,7 @@ def _fill(arguments: argparse.Namespace) -> int:
     record, sheet = read_record(arguments.out), read_sheet(arguments.sheet)
     to = arguments.to or arguments.out / "exports" / arguments.sheet.name
     if arguments.to is None and to.exists() and os.path.samefile(to, arguments.sheet):
-        raise UsageError(_("export: {path} is the sheet itself; name it with --to to change it").format(path=to))
+        raise UsageError("sheet-itself", path=to)
     fill = fill_canvas if arguments.format == "canvas" else fill_moodle
     filled = fill(sheet, record, arguments.column, arguments.people)
     write_whole(to, sheet.text())
