@@ -1319,15 +1319,30 @@ def test_without_gradients_the_operators_are_matched_too():
 
 
 @pytest.mark.parametrize(
-    "call",
-    ["numpy._core.numeric:convolve", "numpy:correlate", "scipy.signal._signaltools:correlate2d",
-     "scipy.ndimage._filters:maximum_filter", "torch.nn.functional:adaptive_avg_pool2d",
-     "torch.nn.modules.conv:forward", "torch.nn.modules.pooling:forward"],
-)  # fmt: skip
-def test_forbidden_python_calls_are_matched(call):
+    ("call", "told"),
+    [
+        ("numpy:correlate", "numpy:correlate"),
+        ("torch.nn.functional:adaptive_avg_pool2d", "torch.nn.functional:adaptive_avg_pool2d"),
+        ("torch.nn.modules.conv:forward", "torch.nn.modules.conv:forward"),
+        ("torch.nn.modules.pooling:forward", "torch.nn.modules.pooling:forward"),
+        # Of what is not loaded here nobody knows whether it is a function, or text that the worker made up.
+        ("scipy.nowhere:correlate2d", None),
+        ("scipy.signal.nowhere:correlate2d", "scipy.signal.*:*correlate*"),
+        ("scipy.ndimage.nowhere:maximum_filter", "scipy.ndimage.*:*_filter*"),
+        ("torch.nn.modules.conv:x_is_0_25", "torch.nn.modules.conv:*"),
+        ("torch.x_is_0_25:conv_", "torch.*:conv_*"),
+    ],
+)
+def test_forbidden_python_calls_are_matched(call, told):
     assert [finding.message for finding in find_in_trace(set(), {call, "torch:sum"}, CONV)] == [
-        f"`{call}` was called while your code ran"
+        f"`{told}` was called while your code ran" for _ in [told] if told
     ]
+
+
+def test_an_operator_that_does_not_exist_is_not_named():
+    assert [finding.message for finding in find_in_trace({"aten::conv_x_is_0_25", "aten::conv2d"}, set(), CONV)] == [
+        "`aten::conv2d` was called while your code ran", "`aten::conv_*` was called while your code ran",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

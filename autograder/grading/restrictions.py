@@ -8,11 +8,14 @@ branches that no check takes, the second names that no reading finds out. Source
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache, cached_property
 from types import MappingProxyType
+
+import torch
 
 from autograder.grading.reading import Mention, reachable
 from autograder.language import _
@@ -177,10 +180,25 @@ def find_in_source(
 
 
 def find_in_trace(operators: Collection[str], calls: Collection[str], restriction: Restriction) -> list[Finding]:
-    """What was called while a graded function ran, and should not have been."""
-    seen = [name for name in sorted(operators) if _matches(name, restriction.operators)]
-    seen += [name for name in sorted(calls) if _matches(name, restriction.calls)]
-    return [Finding(name, 0, _("`{name}` was called while your code ran").format(name=name)) for name in seen]
+    """What was called while a graded function ran, and should not have been; the names are the worker's word."""
+    seen = [(name, restriction.operators) for name in sorted(operators) if _matches(name, restriction.operators)]
+    seen += [(name, restriction.calls) for name in sorted(calls) if _matches(name, restriction.calls)]
+    message = _("`{name}` was called while your code ran")
+    return [Finding(name, 0, message.format(name=_told(name, patterns))) for name, patterns in seen]
+
+
+def _told(name: str, patterns: tuple[str, ...]) -> str:
+    """The name of what was called if there is such a thing; else the pattern, for a worker can spell an input in it."""
+    return name if _exists(name) else next(each for each in patterns if _matches(name, (each,)))
+
+
+def _exists(name: str) -> bool:
+    """Whether torch has this operator, or a module that is loaded here this function or method."""
+    if "::" in name:
+        return bool(re.fullmatch(r"\w+::\w+", name)) and torch._C._dispatch_has_kernel(name)
+    module, _colon, function = name.partition(":")
+    names = vars(sys.modules[module]) if module in sys.modules else {}
+    return function in names or any(function in vars(each) for each in names.values() if isinstance(each, type))
 
 
 def _judge(mention: Mention, restriction: Restriction) -> Finding | None:
