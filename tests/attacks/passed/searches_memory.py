@@ -38,7 +38,7 @@ def search_pages():
     for anchor in {id(each) >> 26 for each in (object(), sys, kit, gc, kit.frames, kit.NEEDLE, [0] * 100, bytes(10**6))}:
         for start in range(anchor << 26, anchor + 1 << 26, 1 << 20):
             found = bytearray()
-            if libc.mincore(start, 1 << 20, there) or seen > 20_000:
+            if libc.mincore(start, 1 << 20, there) or seen > 10_000:
                 continue
             for page in range(256):
                 if there.raw[page] & 1 and libc.write(into, start + 4096 * page, 4096) == 4096:
