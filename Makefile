@@ -1,6 +1,7 @@
 # make demo    set up and grade the bundled class         make test    set up and run every check and test
 # make bench   measure the cost of grading                make clean   remove what make made
 # make browser-test    open the pages in Chromium (as root it installs what is missing: chromium, playwright, axe-core)
+# make docs    build the site of docs/ into site/ (installs MkDocs and Material)    make tutorials    run its tutorials
 # make messages    look for what is to be translated, and bring the .po files up to date
 # make ray-test    grade in a local Ray cluster, with one process killed in mid-run (installs Ray)
 # make gpu-check    run what is about devices on this machine's GPU, and print the figures
@@ -10,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo test lint bench browser-test ray-test gpu-check validate messages release clean
+.PHONY: demo test lint bench browser-test ray-test gpu-check docs tutorials validate messages release clean
 
 demo: $(READY)
 	$(BIN)/autograde grade examples/submissions --out demo-grades
@@ -34,6 +35,13 @@ browser-test: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
 	npm install --silent --no-save --prefix $(VENV)/browser axe-core@4
 	$(BIN)/python -m pytest tests/browser -rs
+
+docs: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
+
+tutorials: $(READY)
+	$(BIN)/python -m pytest tests/tutorials/run.py
 
 ray-test: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ray]'
@@ -60,4 +68,4 @@ $(READY): pyproject.toml constraints.txt
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) demo-grades
+	rm -rf $(VENV) demo-grades site
