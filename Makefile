@@ -7,11 +7,14 @@
 # make gpu-check    run what is about devices on this machine's GPU, and print the figures
 
 PYTHON ?= python3
+# make fuzz    fuzz what reads strangers' bytes: SECONDS for each reader, or COUNT inputs
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: demo test lint bench browser-test ray-test gpu-check docs tutorials validate messages release clean
+SECONDS ?= 300
+
+.PHONY: fuzz demo test lint bench browser-test package-check ray-test gpu-check docs tutorials validate messages figures release clean
 
 demo: $(READY)
 	$(BIN)/autograde grade examples/submissions --out demo-grades
@@ -52,6 +55,11 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.report
 
 validate: $(READY)
+# Guided by coverage where atheris installs, else by the harnesses alone.
+fuzz: $(READY)
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	PYTHONPATH=tests $(BIN)/python -m fuzz --seconds $(SECONDS) $(if $(COUNT),--count $(COUNT))
+
 	$(BIN)/autograde validate
 
 messages: $(READY)
