@@ -469,6 +469,22 @@ class TestModules:
         with pytest.raises(Mismatch, match="no gradient reaches `weight`"):
             assert_gradients(given(source).Net(True), x=torch.randn(2))
 
+    def test_a_parameter_whose_name_spells_an_input_is_not_named(self, given: Given) -> None:
+        source = """
+            import torch
+            from torch import nn
+
+            class Net(nn.Module):
+                def __init__(self, x):
+                    super().__init__()
+                    self.register_parameter(f"x is {x.tolist()}".replace(".", ","), nn.Parameter(torch.ones(2)))
+
+                def forward(self, x):
+                    return 2 * x
+            """
+        with pytest.raises(Mismatch, match="^no gradient reaches `parameter`$"):
+            assert_gradients(given(source).Net(torch.randn(2)), x=torch.randn(2))
+
     def test_a_parameter_and_an_input_may_have_one_name(self, given: Given) -> None:
         source = """
             from torch import nn, ones

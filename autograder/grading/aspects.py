@@ -29,10 +29,11 @@ def assert_gradients(function: Callable[..., Any], *, step: float = 1.0, **input
     registered parameters count as inputs.
     """
     leaves = {name: fresh(tensor).requires_grad_() for name, tensor in inputs.items()}
-    parameters = dict(function.named_parameters()) if isinstance(function, torch.nn.Module) else {}
+    parameters = list(function.named_parameters()) if isinstance(function, torch.nn.Module) else []
     result = function(*leaves.values())
     assert_tensor(result)
-    wanted = [(name, tensor) for name, tensor in (*leaves.items(), *parameters.items()) if tensor.requires_grad]
+    named = [*leaves.items(), *((_told(name), tensor) for name, tensor in parameters)]
+    wanted = [(name, tensor) for name, tensor in named if tensor.requires_grad]
     if not result.requires_grad:
         message = _("no gradient reaches {names}: the result is cut off from its inputs")
         raise Mismatch(message.format(names=_and(name for name, tensor in wanted)), suspect="breaks-gradient")
@@ -52,6 +53,12 @@ def assert_gradients(function: Callable[..., Any], *, step: float = 1.0, **input
         if not abs(difference - claimed) <= allowed < math.inf:
             message = _("the gradient of `{name}` is not the derivative of what the function computes")
             raise Mismatch(message.format(name=name))
+
+
+def _told(name: str) -> str:
+    """A parameter's name as a message may have it: a module can give its parameters names that spell an input."""
+    last = name.rpartition(".")[2]
+    return last if last in ("weight", "bias") else "parameter"
 
 
 def _moved(
