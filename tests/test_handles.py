@@ -482,7 +482,7 @@ class TestModules:
                 def forward(self, x):
                     return 2 * x
             """
-        with pytest.raises(Mismatch, match="^no gradient reaches `parameter`$"):
+        with pytest.raises(Mismatch, match=r"^no gradient reaches `parameter`$"):
             assert_gradients(given(source).Net(torch.randn(2)), x=torch.randn(2))
 
     def test_a_parameter_and_an_input_may_have_one_name(self, given: Given) -> None:
