@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
-from autograder.errors import UsageError
+from autograder.errors import MachineryError, UsageError
 from autograder.language import _
-from autograder.results import ExerciseResult, to_json
+from autograder.results import ExerciseResult, to_json, writing
 
 FILE = "results.sqlite"
 NO_PICTURES = "[]"
@@ -25,8 +25,9 @@ class Store:
     """Maps a key (see `key_of`) to a result, to what the student's code printed, and to pictures as JSON."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / FILE
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        path = self.path = folder / FILE
         try:
             self.connection = sqlite3.connect(path, timeout=30, isolation_level=None)
             self.connection.execute("PRAGMA journal_mode = WAL")
@@ -36,6 +37,8 @@ class Store:
             )
             # A table of its own: results of earlier versions have none.
             self.connection.execute("CREATE TABLE IF NOT EXISTS picture (key TEXT PRIMARY KEY, pictures TEXT NOT NULL)")
+        except sqlite3.OperationalError as error:  # the disk is full, or may only be read
+            raise MachineryError("file-not-written", path=path, reason=error) from None
         except sqlite3.DatabaseError as error:
             raise UsageError(
                 _("{file} cannot be used ({reason}); move it away to grade afresh").format(file=path, reason=error)
@@ -51,8 +54,11 @@ class Store:
 
     def put(self, key: str, result: ExerciseResult, output: str, pictures: str = NO_PICTURES) -> None:
         row = key, json.dumps(to_json(result), ensure_ascii=False), output
-        self.connection.execute("INSERT OR REPLACE INTO picture VALUES (?, ?)", (key, pictures))
-        self.connection.execute("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", row)
+        try:
+            self.connection.execute("INSERT OR REPLACE INTO picture VALUES (?, ?)", (key, pictures))
+            self.connection.execute("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", row)
+        except sqlite3.OperationalError as error:
+            raise MachineryError("file-not-written", path=self.path, reason=error) from None
 
     def close(self) -> None:
         self.connection.close()

@@ -11,12 +11,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 
 from autograder import __version__, language
 from autograder.cli import authoring, ci, grading, handing_out, publishing
 from autograder.cli.options import Parser, command
+from autograder.cli.outlet import go_on_unheard
 from autograder.errors import (
     EXIT_INTERRUPTED,
     EXIT_MACHINERY,
@@ -32,6 +34,7 @@ from autograder.sandbox.gpu import hide
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    go_on_unheard()
     try:
         language.use(_language(sys.argv[1:] if argv is None else argv))
     except UsageError as error:
@@ -41,7 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     # One thread each for the trusted processes too: they are forked, and share the cores with workers.
     os.environ.update({f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")})
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
+        return code
     except UsageError as error:
         return _complain(error, EXIT_USAGE)
     except (IsolationError, MachineryError) as error:
@@ -49,6 +54,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"autograde: {_('interrupted; run the same command again to go on from here')}", file=sys.stderr)
         return EXIT_INTERRUPTED
+    except OSError as error:
+        path = error.filename2 or error.filename or _("the system")
+        return _complain(MachineryError("file-failed", path=path, reason=error.strerror or error), EXIT_MACHINERY)
+    except Exception as error:  # 1, which is Python's, would say that marks were lost
+        traceback.print_exc()
+        return _complain(MachineryError("unexpected", error=type(error).__name__), EXIT_MACHINERY)
 
 
 def _language(argv: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,6 +86,7 @@ def add(commands: Commands) -> None:
 def _grade(arguments: argparse.Namespace) -> int:
     from autograder.exercise import load_course
     from autograder.gradebook import GradebookProcess
+    from autograder.lock import hold
     from autograder.submission import collect, ignored
 
     course = load_course(arguments.course or course_around(arguments.submissions))
@@ -94,14 +95,14 @@ def _grade(arguments: argparse.Namespace) -> int:
         raise UsageError("usage-either", command="grade", one="SUBMISSIONS", other="--from-git FILE")
     earlier = _earlier(arguments.diff) if arguments.diff is not None else None
     held: dict[str, str] = {}
-    if arguments.from_git is not None:
-        from autograder.from_git import collect_from_git
-
-        submissions, held = collect_from_git(arguments.from_git, course, arguments.out)
-    else:
+    if arguments.from_git is None:
         submissions = collect(arguments.submissions, {each.id: each.implement for each in course.exercises})
     # They load torch and nbgrader while this process loads torch.
-    with _started(arguments) as started, GradebookProcess(arguments.out) as gradebook:
+    with hold(arguments.out), _started(arguments) as started, GradebookProcess(arguments.out) as gradebook:
+        if arguments.from_git is not None:
+            from autograder.from_git import collect_from_git
+
+            submissions, held = collect_from_git(arguments.from_git, course, arguments.out)
         from autograder import terminal
         from autograder.fingerprint import fingerprint
         from autograder.grade import Wishes, grade_submissions
@@ -206,9 +207,11 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _report(arguments: argparse.Namespace) -> int:
     from autograder.gradebook import GradebookProcess
+    from autograder.lock import hold
     from autograder.report.rewriting import rewrite
 
-    with GradebookProcess(arguments.out) as gradebook:
+    held = hold(arguments.out) if arguments.out.is_dir() else nullcontext()  # that nothing is there is said below
+    with held, GradebookProcess(arguments.out) as gradebook:
         dashboard, complaint = rewrite(arguments.out, arguments.course, gradebook)
         print(_("dashboard: {file}").format(file=dashboard))
         return 0 if _say_gradebook(gradebook, complaint) else EXIT_MACHINERY

@@ -1,0 +1,42 @@
+"""Standard output and standard error where nobody listens, or where there are none: the work goes on all the same."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import TextIO
+
+
+class _Outlet(io.FileIO):
+    """A descriptor that goes over to the null device when the other end of its pipe is closed, as `| head` does."""
+
+    def write(self, data: object, /) -> int:
+        try:
+            return super().write(data)  # type: ignore[arg-type]
+        except BrokenPipeError:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, self.fileno())
+            os.close(null)
+            return super().write(data)  # type: ignore[arg-type]
+
+
+def go_on_unheard() -> None:
+    """To be called once, by the command, before it opens any file: a closed descriptor's number is the next file's."""
+    while (null := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(null, True)
+    os.close(null)
+    if sys.stdout is sys.__stdout__:  # not where somebody has put another in its place, such as a test
+        sys.stdout = _outlet(1, sys.stdout)
+    if sys.stderr is sys.__stderr__:
+        sys.stderr = _outlet(2, sys.stderr)
+
+
+def _outlet(descriptor: int, old: TextIO | None) -> TextIO:
+    if isinstance(old, io.TextIOWrapper):
+        old.flush()
+        errors, encoding, lines = old.errors or "strict", old.encoding, old.line_buffering
+    else:
+        errors, encoding, lines = "backslashreplace", "utf-8", True
+    raw = io.BufferedWriter(_Outlet(descriptor, "w", closefd=False))
+    return io.TextIOWrapper(raw, encoding=encoding, errors=errors, line_buffering=lines)
