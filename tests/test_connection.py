@@ -158,8 +158,23 @@ class TestHonest:
             fake.reply({"ok": True, "replies": [{"ok": True, "value": 1}, {"ok": False, "undefined": "g"}]})
 
         batch = Batch([REQUEST, {"op": "vjp"}])
-        assert fake.play(script).ask_all(batch) == [{"ok": True, "value": 1}, {"ok": False, "undefined": "g"}]
+        answers = fake.play(script).ask_all(batch)
+        assert answers is not None
+        assert answers.replies == [{"ok": True, "value": 1}, {"ok": False, "undefined": "g"}]
         assert asked == [{"op": "batch", "requests": [REQUEST, {"op": "vjp"}]}]
+
+    def test_answers_that_have_passed_are_known_again_to_the_last_bit(self, fake: Fake) -> None:
+        def script(fake: Fake) -> None:
+            for value in (torch.tensor([1.0]), torch.tensor([1.0]), torch.tensor([1.0 + 2**-23])):
+                fake.request()
+                fake.reply({"ok": True, "replies": [{"ok": True, "value": value}]})
+
+        batch, worker = Batch([REQUEST]), fake.play(script)
+        first = worker.ask_all(batch)
+        assert first is not None
+        batch.pass_with(first)
+        assert worker.ask_all(batch) is None
+        assert worker.ask_all(batch) is not None
 
     def test_questions_are_answered_in_the_middle_of_a_request(self, fake: Fake) -> None:
         class Supplier:

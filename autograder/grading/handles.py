@@ -14,13 +14,13 @@ from typing import Any
 import torch
 
 from autograder.compare import Mismatch
-from autograder.errors import SubmissionRaised, WorkerError
+from autograder.errors import SubmissionRaised
 from autograder.grading.examples import fresh
 from autograder.grading.mirrors import RemoteFunction, RemoteModule, RemoteObject
 from autograder.language import _
 from autograder.pictures import Picture
 from autograder.sandbox import wire
-from autograder.sandbox.connection import Batch, Worker
+from autograder.sandbox.connection import Answers, Batch, Worker
 from autograder.sandbox.remote import Peer
 from autograder.sandbox.wire import Handle, WireError
 
@@ -69,7 +69,8 @@ class Submission:
         self.answered: list[dict[str, Any]] = []
         self._answered = 0
         self._ahead: Batch | None = None
-        self._replies: list[dict[str, Any]] | None = None
+        self._replies: list[dict[str, Any]] = []
+        self.was_watched = False  # so that not only the answers decide
         self._seen: Seen | None = None
         self.transcript: list[Any] = []
         self.last_request: dict[str, Any] | None = None
@@ -89,6 +90,7 @@ class Submission:
     def watching(self) -> Iterator[None]:
         """Watch the calls inside, and fail the check if the submission does or can do what is forbidden."""
         seen = self._seen = Seen()
+        self.was_watched = True
         try:
             yield
         finally:
@@ -123,17 +125,23 @@ class Submission:
         return events
 
     def begin(
-        self, peer: Peer, seed: int, first_id: int, ahead: Batch | None, pretend: torch.device | None = None
+        self,
+        peer: Peer,
+        seed: int,
+        first_id: int,
+        ahead: tuple[Batch, Answers] | None = None,
+        pretend: torch.device | None = None,
     ) -> None:
-        """Start a check: a known seed, an empty transcript, and perhaps all that it is going to ask.
+        """Start a check: a known seed, an empty transcript, and perhaps all that it is going to ask, with the answers.
 
         `pretend` is a device that the worker is to feign.
         """
         self._peer, self._seed, self._manual_seed, self._begins = peer, seed, None, first_id
         self._device, self._pretend, self.devices = None, pretend, []
         self._seen, self.transcript, self.last_request = None, [], None
-        self.called, self.drawn = None, []
-        self.asked, self.answered, self._ahead, self._replies, self._answered = [], [], ahead, None, 0
+        self.called, self.drawn, self.was_watched = None, [], False
+        self.asked, self.answered, self._answered = [], [], 0
+        self._ahead, self._replies = (ahead[0], ahead[1].replies) if ahead else (None, [])
 
     def failed_to_load(self, error: Mapping[str, Any]) -> None:
         """The transcript of a submission that raised when it was loaded."""
@@ -188,12 +196,6 @@ class Submission:
         if number >= len(self._ahead.requests) or not wire.same(request, self._ahead.requests[number]):
             raise Diverged
         self._answered += 1
-        if self._replies is None:
-            assert isinstance(self._peer, Worker)
-            try:
-                self._replies = self._peer.ask_all(self._ahead)
-            except WorkerError:  # perhaps over something that the check, asking by itself, would not have come to
-                raise Diverged from None
         return self._replies[number]
 
     def forget(self, kind: str, id: int) -> None:

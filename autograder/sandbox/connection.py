@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -11,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, TypeVar
 
 from autograder.errors import MachineryError, WorkerCrashed, WorkerTimeout
@@ -26,6 +26,7 @@ REPLY_CAP = 80 << 20
 TOTAL_CAP = 256 << 20  # of what one worker may send in all its life: the grader keeps much of it for a check's length
 OUTPUT_CAP = 64 << 10
 MAX_QUESTIONS = 5000
+MAX_PASSED = 1000  # ways to be right, of one check
 MAX_TEXT = 2000  # characters of an error's text, or of a name
 GRACE = 10.0  # seconds that the warm process has to confine a worker, or to report its end
 
@@ -38,6 +39,7 @@ class Ending:
     signal: int = 0
     cpu_seconds: float = 0.0
     peak_kb: int = 0
+    unseen: bool = False  # the warm process is gone, which takes its workers along
 
 
 class Worker:
@@ -66,14 +68,14 @@ class Worker:
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Send a request and wait for its reply until `self.deadline` (monotonic, absolute)."""
         forgotten, self.forgotten = self.forgotten, []
-        return self._exchange(wire.encode({**request, "forget": forgotten}), _checked)
+        return self._exchange(wire.encode({**request, "forget": forgotten}), lambda body: _checked(wire.decode(body)))
 
-    def ask_all(self, batch: Batch) -> list[dict[str, Any]]:
-        """The replies to a whole check's requests, in one round trip."""
+    def ask_all(self, batch: Batch) -> Answers | None:
+        """The replies to a whole check's requests, in one round trip; None if the check has passed with the same."""
         self.forgotten = []  # a check begins, and nothing earlier is kept
-        return self._exchange(batch.body, partial(_checked_all, count=len(batch.requests)))
+        return self._exchange(batch.body, batch.answers)
 
-    def _exchange(self, body: bytes, checked: Callable[[Any], Reply]) -> Reply:
+    def _exchange(self, body: bytes, checked: Callable[[bytes], Reply]) -> Reply:
         if not self.alive:
             raise WorkerCrashed(_("the process that ran the submission is gone"))
         if not self.confined:
@@ -82,9 +84,10 @@ class Worker:
         try:
             self._send(wire.frame(wire.REQUEST, nonce, body))
             for _question in range(MAX_QUESTIONS):
-                kind, value = self._receive(nonce)
+                kind, received = self._receive(nonce)
                 if kind == wire.REPLY:
-                    return checked(value)
+                    return checked(received)
+                value = wire.decode(received)
                 if kind == wire.NOTE:
                     self._note(value)
                     continue
@@ -99,6 +102,8 @@ class Worker:
             raise WorkerCrashed(_("the submission sent more than the grader can hold")) from None
         except (ConnectionError, _HungUp):
             self.kill()
+            if self.ending.unseen:
+                raise MachineryError("warm-process-gone", reason=_("it ended while a check ran")) from None
             raise WorkerCrashed(self._why()) from None
         except WorkerTimeout:
             self.kill()
@@ -159,14 +164,14 @@ class Worker:
             except BlockingIOError:
                 self._wait(select.POLLOUT)
 
-    def _receive(self, nonce: int) -> tuple[int, Any]:
+    def _receive(self, nonce: int) -> tuple[int, bytes]:
         kind, echoed, length = wire.header(self._exactly(wire.HEADER.size), REPLY_CAP)
         if kind not in (wire.REPLY, wire.QUESTION, wire.NOTE) or echoed != nonce:
             raise wire.WireError("an answer to no question")
         self.received += length
         if self.received > TOTAL_CAP:
             raise wire.WireError("too much was sent")
-        return kind, wire.decode(self._exactly(length))
+        return kind, self._exactly(length)
 
     def _exactly(self, size: int) -> bytes:
         received = bytearray()  # grows with what is there: neither a claim nor many small pieces cost memory
@@ -215,6 +220,7 @@ class Worker:
     def _read_ending(self) -> None:
         self.status.settimeout(GRACE)
         with suppress(OSError, ValueError):
+            self.ending.unseen = True  # unless its report comes, or is late
             for line in self.status.makefile():
                 report = json.loads(line)
                 for name, value in report.items():
@@ -230,19 +236,39 @@ class _HungUp(Exception):
     """The worker has closed its end."""
 
 
+@dataclass(frozen=True)
+class Answers:
+    """The replies to a batch, and what tells them from others."""
+
+    replies: list[dict[str, Any]]
+    digest: bytes
+
+
 class Batch:
-    """A check's requests, encoded once for all the submissions that are asked them."""
+    """A check's requests, encoded once for all the submissions that are asked them.
+
+    `passed` holds the digests of answers with which the check has passed: it need not look at the same again.
+    """
 
     def __init__(self, requests: Sequence[dict[str, Any]]) -> None:
         self.requests = tuple(requests)
         self.body = wire.encode({"op": "batch", "requests": [*requests]})
+        self.passed: set[bytes] = set()
 
+    def pass_with(self, answers: Answers) -> None:
+        """The check has passed, and nothing but these answers spoke for it."""
+        if len(self.passed) < MAX_PASSED:
+            self.passed.add(answers.digest)
 
-def _checked_all(value: Any, count: int) -> list[dict[str, Any]]:
-    replies = _checked(value).get("replies")
-    if type(replies) is not list or len(replies) != count:
-        raise wire.WireError("another number of replies than of requests")
-    return [_checked(reply) for reply in replies]
+    def answers(self, body: bytes) -> Answers | None:
+        """What a reply says, or None if the check has passed with it. Raises `WireError`."""
+        digest = hashlib.sha256(body).digest()
+        if digest in self.passed:
+            return None
+        replies = _checked(wire.decode(body)).get("replies")
+        if type(replies) is not list or len(replies) != len(self.requests):
+            raise wire.WireError("another number of replies than of requests")
+        return Answers([_checked(reply) for reply in replies], digest)
 
 
 def _checked(value: Any) -> dict[str, Any]:
