@@ -1165,6 +1165,8 @@ HOSTILE = {
     + "def corr2d(X): getattr(X, a60)",
     "choices": "def corr2d(X):\n    getattr(X, " + " + ".join(["(X.a and 'a' or 'b')"] * 100) + ")",
     "wide formats": "def corr2d(X): getattr(X, '%999999999d' % 1 + 'a' * 999999999 + '{:>99999999}'.format(1))",
+    "formats whose width is an argument": "def corr2d(X):\n" + "    '{0:{1}}'.format('a', 999999999)\n" * 100,
+    "many choices": "def corr2d(X, K):\n" + "".join(f"    a = '{i}'\n    b = b + a\n" for i in range(9_000)),
     "deep parameters": "".join(f"def f{i}(x):\n    f{i + 1}(x); f{i + 1}(x)\n" for i in range(200))
     + "def f200(x): x.append(x)\ndef corr2d(X, K): f0(X)\nf0(corr2d)",
 }

@@ -68,8 +68,9 @@ class Evaluator:
     _active: set[Key] = field(default_factory=set)
     _cut: bool = False
 
-    def spend(self) -> None:
-        self.steps += 1
+    def spend(self, values: Values = NOTHING) -> None:
+        """Count a step, which is longer the more there is to look at."""
+        self.steps += 1 + len(values.items) // 8
         if self.steps > MOST_STEPS:
             raise TooIntricate
 
@@ -92,17 +93,17 @@ class Evaluator:
         if key in self._active or len(self._active) > DEEPEST:
             self._cut = True
             return Values(self._before.get(key, UNKNOWN).items, False)
-        self.spend()
         self._active.add(key)
         values = self._memo[key] = evaluate()
         self._active.discard(key)
+        self.spend(values)
         return values
 
     def union(self, sites: Iterable[Site]) -> Values:
         result = NOTHING
         for node, scope in sites:
-            self.spend()
             result |= self.of(node, scope)
+            self.spend(result)
         return result
 
     def _evaluate(self, node: ast.AST, scope: Scope) -> Values:

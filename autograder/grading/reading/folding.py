@@ -15,7 +15,7 @@ _METHODS = frozenset(
     ["lower", "upper", "strip", "lstrip", "rstrip", "replace", "swapcase", "casefold", "capitalize", "title",
      "removeprefix", "removesuffix", "decode", "encode"]
 )  # fmt: skip
-_WIDE = re.compile(r"\d{3}|\*")
+_WIDE = re.compile(r"\d{3}|\*|\{[^}]*\{")  # digits in a row; a width that is an argument
 
 
 def binary(operator: ast.operator, left: Constant, right: Constant | tuple[Constant, ...]) -> Constant | None:

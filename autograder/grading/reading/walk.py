@@ -193,7 +193,9 @@ class Walk:
         """Report what a name, attribute, item or call stands for."""
         parent = scope.source.parents.get(node)
         called = isinstance(parent, ast.Call) and parent.func is node
-        for value in self.evaluator.of(node, scope).items:
+        values = self.evaluator.of(node, scope)
+        self.evaluator.spend(values)
+        for value in values.items:
             if isinstance(value, Library):
                 self._mention("library", value.name, node, scope)
                 last = value.name.rpartition(".")[2]
