@@ -3,11 +3,13 @@
 # make browser-test    open the pages in Chromium (as root it installs what is missing: chromium, playwright, axe-core)
 # make docs    build the site of docs/ into site/ (installs MkDocs and Material)    make tutorials    run its tutorials
 # make messages    look for what is to be translated, and bring the .po files up to date
+# make figures    draw the figures of the statements again, after an edit of a reference/<id>/figure.py
+# make package-check    install the wheel in an environment of its own, and use it outside the repository
 # make ray-test    grade in a local Ray cluster, with one process killed in mid-run (installs Ray)
 # make gpu-check    run what is about devices on this machine's GPU, and print the figures
+# make fuzz    fuzz what reads strangers' bytes: SECONDS for each reader, or COUNT inputs
 
 PYTHON ?= python3
-# make fuzz    fuzz what reads strangers' bytes: SECONDS for each reader, or COUNT inputs
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
@@ -28,6 +30,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check autograder tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 
 # On a machine with a GPU, from the checkout alone: what `python3` has is what it uses.
 gpu-check:
@@ -38,6 +41,9 @@ browser-test: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
 	npm install --silent --no-save --prefix $(VENV)/browser axe-core@4
 	$(BIN)/python -m pytest tests/browser -rs
+
+package-check: $(READY)
+	$(BIN)/python -m pytest tests/package/installed.py
 
 docs: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
@@ -50,20 +56,24 @@ ray-test: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ray]'
 	$(BIN)/python -m pytest tests/cluster/real_ray.py
 
-bench: $(READY)
-	$(BIN)/python -m benchmarks.grading
-	$(BIN)/python -m benchmarks.report
-
-validate: $(READY)
 # Guided by coverage where atheris installs, else by the harnesses alone.
 fuzz: $(READY)
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
 	PYTHONPATH=tests $(BIN)/python -m fuzz --seconds $(SECONDS) $(if $(COUNT),--count $(COUNT))
 
+bench: $(READY)
+	$(BIN)/python -m benchmarks.grading
+	$(BIN)/python -m benchmarks.report
+
+validate: $(READY)
 	$(BIN)/autograde validate
 
 messages: $(READY)
 	$(BIN)/python -m autograder.catalogues
+
+figures: $(READY)
+	$(BIN)/python -m autograder.figures
+	$(BIN)/autograde release
 
 release: $(READY)
 	$(BIN)/autograde release
