@@ -52,13 +52,13 @@ class Engine(Protocol):
 
 
 class Local:
-    """Grades on this machine, with so many jobs."""
+    """Grades on this machine, with so many jobs. `private` is what no worker may see beside the course and results."""
 
-    def __init__(self, warm: WarmProcess, jobs: int) -> None:
-        self.warm, self.jobs = warm, jobs
+    def __init__(self, warm: WarmProcess, jobs: int, private: Sequence[Path] = ()) -> None:
+        self.warm, self.jobs, self.private = warm, jobs, private
 
     def start(self, course: Course, exercises: Sequence[Exercise], out: Path, device: str, level: str) -> torch.device:
-        isolation = require(self.warm, level, private=[course.root / "reference", out])
+        isolation = require(self.warm, level, private=[course.root / "reference", out, *self.private])
         self.course, self.exercises = course, exercises
         self.device, self._isolation = choose(device, self.warm, isolation, level)
         return self.device

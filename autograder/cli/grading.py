@@ -152,7 +152,8 @@ def _started(arguments: argparse.Namespace) -> Iterator[Callable[[], Engine]]:
         def local() -> Engine:
             from autograder.grade import Local
 
-            return Local(warm, arguments.jobs or os.cpu_count() or 1)
+            private = [arguments.submissions] if arguments.submissions is not None else []
+            return Local(warm, arguments.jobs or os.cpu_count() or 1, private)
 
         yield local
 

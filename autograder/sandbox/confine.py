@@ -97,16 +97,34 @@ class Policy:
         return FIRST_UID + self.slot
 
 
+def trusts_modes(layers: Collection[str]) -> bool:
+    """Whether nothing but their modes keeps a worker with these layers, which is another user, from files."""
+    return "uid" in layers and not {"namespaces", "landlock"} & {*layers}
+
+
+def open_to_workers(path: str) -> bool:
+    """Whether a worker that is another user could look into a folder. Tried, as access lists say more than modes."""
+
+    def look() -> None:
+        _become(FIRST_UID)
+        if not (os.access(path, os.R_OK) or os.access(path, os.X_OK)):
+            raise PermissionError(errno.EACCES, "closed", path)
+
+    return rehearse(look) is None
+
+
 @dataclass(frozen=True)
 class Ready:
     """What is made once, so that a worker does not have to.
 
-    `missing` has a reason for each layer that this machine lacks; `parent` is a pidfd.
+    `missing` has a reason for each layer that this machine lacks; `parent` is a pidfd; `read_only` is the second
+    filter of workers that modes alone keep from files, which a GPU cannot be used with.
     """
 
     namespaces: Namespaces
     ruleset: int
     program: seccomp.Program
+    read_only: seccomp.Program | None
     parent: int
     address_space: bool
     missing: dict[str, str]
@@ -144,7 +162,7 @@ def prepare(
     """
     if reason := _unsupported():
         nothing = Namespaces(None, errno.ENOSYS, reason)
-        return Ready(nothing, -1, seccomp.Program(b"", ()), -1, address_space, dict.fromkeys(LAYERS, reason))
+        return Ready(nothing, -1, seccomp.Program(b"", ()), None, -1, address_space, dict.fromkeys(LAYERS, reason))
     missing = {}
     spaces = prepare_namespaces([*readable, *devices]) if namespaces else Namespaces(None, reason="not asked for")
     if spaces.way is None:
@@ -160,6 +178,7 @@ def prepare(
         namespaces=spaces,
         ruleset=landlock.build(readable, devices) if version else -1,
         program=seccomp.build(shared_memory=address_space or bool(devices), gpu=bool(devices)),
+        read_only=None if devices else seccomp.build_read_only(),
         parent=os.pidfd_open(os.getpid()),
         address_space=address_space,
         missing=missing,
@@ -197,6 +216,8 @@ def confine(policy: Policy, ready: Ready, keep_fds: Collection[int]) -> None:
         _close_all_but(keep_fds)  # last, so that nothing which the steps before have opened stays
     if "seccomp" in layers:
         with _step("seccomp"):
+            if trusts_modes(layers) and ready.read_only is not None:
+                seccomp.apply(ready.read_only)
             seccomp.apply(ready.program)
 
 

@@ -20,7 +20,7 @@ from autograder.errors import IsolationError, MachineryError, WorkerError
 from autograder.language import _
 from autograder.results import Isolation
 from autograder.sandbox.canaries import try_layers
-from autograder.sandbox.confine import LAYERS, readable_paths
+from autograder.sandbox.confine import LAYERS, open_to_workers, readable_paths, trusts_modes
 from autograder.sandbox.gpu import visible
 from autograder.sandbox.warm import WarmProcess
 
@@ -70,6 +70,11 @@ def require(warm: WarmProcess, level: str, *, private: Iterable[Path]) -> Isolat
             if folder.resolve().is_relative_to(readable):
                 message = _("{folder} lies in {readable}, which workers must be able to read; move it")
                 raise IsolationError(message.format(folder=folder, readable=readable))
+        if trusts_modes(isolation.layers) and open_to_workers(str(folder.resolve())):
+            message = _(
+                "here workers are kept from files by their modes alone, and can look into {folder}; chmod 700 it"
+            )
+            raise IsolationError(message.format(folder=folder))
     return isolation
 
 

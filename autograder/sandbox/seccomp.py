@@ -105,6 +105,9 @@ RULES = {
 }
 GPU_CALLS = ("ioctl", "sched_setaffinity", "memfd_create")  # of the driver's library; a worker has no terminal to ioctl
 SHARED = MAP_SHARED | MAP_ANONYMOUS
+# What opens a file for writing, or makes one: O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_TMPFILE.
+WRITING = 0o3 | 0o100 | 0o1000 | 0o20000000
+READ_ONLY = {"open": (Condition(1, (0,), mask=WRITING),), "openat": (Condition(2, (0,), mask=WRITING),)}
 NO_SHARED_MEMORY = {"mmap": (Condition(3, (0, MAP_SHARED, MAP_ANONYMOUS), mask=SHARED),)}
 
 # name, number on x86_64, number on aarch64. From the headers of Linux 6.1; a test compares them again.
@@ -238,6 +241,18 @@ def build(*, shared_memory: bool = True, gpu: bool = False) -> Program:
     """
     rules = RULES | dict.fromkeys(GPU_CALLS, ()) if gpu else RULES
     return assemble(_machine(), rules if shared_memory else rules | NO_SHARED_MEMORY)
+
+
+def build_read_only() -> Program:
+    """A filter on top of the policy, where nothing else keeps a worker from files that everybody may write."""
+    number_of = numbers(_machine())
+    code = _Code()
+    code.add(LOAD, AT_NUMBER)
+    for name, conditions in READ_ONLY.items():
+        if name in number_of:
+            code.add_rule(number_of[name], conditions)
+    code.add(RETURN, ALLOW)
+    return Program(bytes(code.bytes), ())
 
 
 def apply(program: Program) -> None:
