@@ -258,4 +258,4 @@ class TestCommand:
         self, toy_course: Course, arguments: list[str], capfd: pytest.CaptureFixture[str]
     ) -> None:
         assert main([*arguments, "--course", str(toy_course.root)]) == 2
-        assert "give either SUBMISSIONS or --from-git FILE" in capfd.readouterr().err
+        assert "takes either SUBMISSIONS or --from-git FILE" in capfd.readouterr().err

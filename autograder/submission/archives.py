@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import IO
 
-from autograder.language import _
 from autograder.submission.source import (
     CODE,
     MAX_BYTES,
@@ -59,7 +58,7 @@ def _unique(files: Iterator[File]) -> Iterator[File]:
     seen: set[tuple[str, ...]] = set()
     for file in files:
         if file.path in seen:
-            raise Unreadable(_("it holds `{file}` twice; pack it again").format(file=shown("/".join(file.path))))
+            raise Unreadable("archive-twice", file=shown("/".join(file.path)))
         seen.add(file.path)
         if is_work(file.path):
             yield file
@@ -87,14 +86,12 @@ def _read_zip(data: bytes) -> Iterator[File]:
 
 def _check_zip_member(member: zipfile.ZipInfo) -> None:
     kind = stat.S_IFMT(member.external_attr >> 16)
-    if kind == stat.S_IFLNK:
-        raise _link(member.filename)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise _special(member.filename)
     if member.flag_bits & 0x2041:  # encrypted, strongly encrypted, encrypted directory
-        raise Unreadable(_("it is protected by a password; pack it again without one"))
+        raise Unreadable("archive-password")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Unreadable(_("it uses an unusual compression; pack it again as an ordinary zip file"))
+        raise Unreadable("archive-compression")
 
 
 def _inflate(content: IO[bytes], room: int, keep: int) -> tuple[int, bytes]:
@@ -103,7 +100,7 @@ def _inflate(content: IO[bytes], room: int, keep: int) -> tuple[int, bytes]:
     while chunk := content.read(_CHUNK):
         size += len(chunk)
         if size > room:
-            raise _too_big()
+            raise too_large(MAX_BYTES)
         kept += chunk[: keep - len(kept)]
     return size, bytes(kept)
 
@@ -116,7 +113,7 @@ def _kept_size(path: tuple[str, ...]) -> int:
 
 def _file(path: tuple[str, ...], size: int, kept: bytes) -> File:
     if not path:
-        raise Unreadable(_("it holds a file without a name; pack it again"))
+        raise _damaged()
     return File(path, partial(_load, size, kept))
 
 
@@ -130,33 +127,20 @@ def _path(name: str, is_utf8: bool = True) -> tuple[str, ...]:
     """The parts of a member's name; anything that could lead elsewhere is refused."""
     has_backslash = "\\" in name if is_utf8 else _BACKSLASH.search(name)
     if name.startswith("/") or _DRIVE.match(name) or has_backslash or "\0" in name or ".." in name.split("/"):
-        raise Unreadable(
-            _("it holds `{file}`, which is no path inside the archive; pack it again").format(file=shown(name))
-        )
+        raise Unreadable("archive-path", file=shown(name))
     return tuple(part for part in name.split("/") if part not in ("", "."))
 
 
-def _link(name: str) -> Unreadable:
-    return Unreadable(
-        _("it holds `{file}`, which is a link; pack plain files and folders only").format(file=shown(name))
-    )
-
-
 def _special(name: str) -> Unreadable:
-    reason = _("it holds `{file}`, which is a special file; pack plain files and folders only")
-    return Unreadable(reason.format(file=shown(name)))
+    return Unreadable("archive-special", file=shown(name))
 
 
 def _too_many() -> Unreadable:
-    return Unreadable(_("it holds more than {count:,} files; pack the code alone").format(count=MAX_ENTRIES))
-
-
-def _too_big() -> Unreadable:
-    return Unreadable(_("it holds more than {size} MiB; pack the code alone").format(size=MAX_BYTES >> 20))
+    return Unreadable("too-many-files", count=MAX_ENTRIES)
 
 
 def _damaged() -> Unreadable:
-    return Unreadable(_("it is damaged or not what its name says; pack it again"))
+    return Unreadable("archive-damaged")
 
 
 def _read_tar(data: bytes) -> Iterator[File]:
@@ -167,9 +151,7 @@ def _read_tar(data: bytes) -> Iterator[File]:
         if entries > MAX_ENTRIES:
             raise _too_many()
         if room < 0:
-            raise _too_big()
-        if kind in (tarfile.LNKTYPE, tarfile.SYMTYPE):
-            raise _link(name)
+            raise too_large(MAX_BYTES)
         if kind not in (*tarfile.REGULAR_TYPES, tarfile.DIRTYPE) or kind == tarfile.GNUTYPE_SPARSE:
             raise _special(name)
         if kind != tarfile.DIRTYPE:
@@ -182,7 +164,7 @@ def _gunzip(data: bytes) -> memoryview:
     stream = zlib.decompressobj(wbits=31)
     raw = stream.decompress(data, limit)
     if not stream.eof:
-        raise _too_big() if len(raw) == limit else _damaged()
+        raise too_large(MAX_BYTES) if len(raw) == limit else _damaged()
     return memoryview(raw)
 
 

@@ -11,18 +11,16 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from autograder.errors import UsageError
-from autograder.language import N_, _
+from autograder.errors import FileError, UsageError
+from autograder.language import _
 from autograder.submission.reading import Submission, read, reject
-from autograder.submission.source import ARCHIVES, CODE, FOREIGN_ARCHIVES, shown
+from autograder.submission.source import ARCHIVES, CODE, FOREIGN_ARCHIVES, Unreadable, shown
 
 _SUFFIXES = ARCHIVES + FOREIGN_ARCHIVES + CODE
 _NOISE = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 _MAX_ID = 100
 _MAX_BYTES = 250  # of a file's name, on most systems
 _PUNCTUATION = " ._-@+,'()"
-
-_SAME_STUDENT = N_("these are names of one student, or of two that some systems cannot tell apart; keep or rename one")
 
 
 def collect(folder: Path, exercises: Mapping[str, Collection[str]]) -> list[Submission]:
@@ -32,11 +30,7 @@ def collect(folder: Path, exercises: Mapping[str, Collection[str]]) -> list[Subm
     """
     entries = _entries(folder)
     if not entries:
-        raise UsageError(
-            _("{folder} holds no submission: one folder, archive, .py or .ipynb for each student is needed").format(
-                folder=folder
-            )
-        )
+        raise UsageError("no-submissions", folder=folder)
     by_student: dict[str, list[Path]] = defaultdict(list)
     for entry in entries:
         by_student[_student(entry)].append(entry)
@@ -48,7 +42,7 @@ def collect(folder: Path, exercises: Mapping[str, Collection[str]]) -> list[Subm
     submissions = []
     for student, paths in by_student.items():
         rivals = [path for rival in by_key[_key(student)] for path in by_student[rival]]
-        if problem := _objection(student) or (_(_SAME_STUDENT) if len(rivals) > 1 else ""):
+        if problem := _objection(student) or (Unreadable("name-twice") if len(rivals) > 1 else None):
             names = _(" and ").join(shown(path.name) for path in rivals[:5])
             submissions.append(
                 reject(
@@ -85,15 +79,11 @@ def _listing(folder: Path) -> list[Path]:
     try:
         names = sorted(os.listdir(folder))
     except FileNotFoundError:
-        raise UsageError(_("{folder}: there is no such folder").format(folder=folder)) from None
+        raise FileError(folder, None, "file-missing") from None
     except NotADirectoryError:
-        raise UsageError(
-            _("{folder} is not a folder; give the one that holds an entry for each student").format(folder=folder)
-        ) from None
+        raise FileError(folder, None, "not-a-folder") from None
     except OSError as error:
-        raise UsageError(
-            _("{folder} cannot be opened: {reason}").format(folder=folder, reason=error.strerror)
-        ) from None
+        raise FileError(folder, None, "file-unreadable", reason=error.strerror) from None
     return [folder / name for name in names if not name.startswith((".", "~$")) and name.lower() not in _NOISE]
 
 
@@ -111,19 +101,17 @@ def _key(student: str) -> str:
     return unicodedata.normalize("NFC", student.casefold())
 
 
-def _objection(student: str) -> str:
-    """Why a name may not become a folder's name, a table's cell and a page's title; empty if it may."""
+def _objection(student: str) -> Unreadable | None:
+    """Why a name may not become a folder's name, a table's cell and a page's title; None if it may."""
     if not student or student.startswith("."):
-        return _("it has no name")
+        return Unreadable("name-empty")
     if len(student) > _MAX_ID or len(student.encode("utf-8", "surrogatepass")) > _MAX_BYTES:
-        return _("its name is longer than {count} characters; rename it").format(count=_MAX_ID)
+        return Unreadable("name-too-long", count=_MAX_ID)
     if student.startswith(("-", " ")) or student.endswith((".", " ")):
-        return _("its name starts or ends with a space, a dash or a dot; rename it")
+        return Unreadable("name-ends")
     if bad := sorted({char for char in student if not _is_allowed(char)}):
-        return _("its name holds {characters}; rename it").format(
-            characters=", ".join(f"U+{ord(char):04X}" for char in bad[:5])
-        )
-    return ""
+        return Unreadable("name-characters", characters=", ".join(f"U+{ord(char):04X}" for char in bad[:5]))
+    return None
 
 
 def _is_allowed(char: str) -> bool:

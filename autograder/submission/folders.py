@@ -8,7 +8,6 @@ import stat
 from functools import partial
 from pathlib import Path
 
-from autograder.language import N_, _
 from autograder.submission.source import (
     MAX_BYTES,
     MAX_DEPTH,
@@ -24,22 +23,20 @@ from autograder.submission.source import (
 # Absent on Windows. O_NONBLOCK: to open a named pipe must not wait for a writer.
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
-_IS_LINK = N_("it is a link; hand in the file itself")
-
 
 def read_file(path: Path, limit: int) -> bytes:
     """The bytes of a regular file of at most `limit` bytes."""
     try:
         descriptor = os.open(path, _READ)
     except OSError as error:
-        raise Unreadable(reason(error)) from None
+        raise refused(error) from None
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Unreadable(_("it is not a regular file"))
+            raise Unreadable("not-regular")
         try:
             data = file.read(limit + 1)
         except OSError as error:
-            raise Unreadable(reason(error)) from None
+            raise refused(error) from None
     if len(data) > limit:
         raise too_large(limit)
     return data
@@ -66,21 +63,15 @@ def read_folder(root: Path) -> list[File]:
                     files.append(_file(entry, path))
                     size += entry.stat(follow_symlinks=False).st_size
                 if entries > MAX_ENTRIES:
-                    raise Unreadable(
-                        _("it holds more than {count:,} files; hand in the code alone").format(count=MAX_ENTRIES)
-                    )
+                    raise Unreadable("too-many-files", count=MAX_ENTRIES)
                 if size > MAX_BYTES:
-                    raise Unreadable(
-                        _("it is larger than {size} MiB; hand in the code alone").format(size=MAX_BYTES >> 20)
-                    )
+                    raise too_large(MAX_BYTES)
     return files
 
 
-def reason(error: OSError) -> str:
-    """Why the system refused to open something, as a sentence about it."""
-    return (
-        _(_IS_LINK) if error.errno == errno.ELOOP else _("it cannot be opened ({reason})").format(reason=error.strerror)
-    )
+def refused(error: OSError) -> Unreadable:
+    """What to say where the system refused to open something."""
+    return Unreadable("is-link") if error.errno == errno.ELOOP else Unreadable("not-opened", reason=error.strerror)
 
 
 def _file(entry: os.DirEntry[str], path: tuple[str, ...]) -> File:
@@ -90,4 +81,4 @@ def _file(entry: os.DirEntry[str], path: tuple[str, ...]) -> File:
 
 
 def _refuse_link() -> bytes:
-    raise Unreadable(_(_IS_LINK))
+    raise Unreadable("is-link")

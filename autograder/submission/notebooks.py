@@ -15,14 +15,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.language import N_, _
+from autograder.language import _
 from autograder.submission.source import MAX_SOURCE, Unreadable, shown, universal_newlines
 from autograder.submission.syntax import Unparsed, names, parse
 
 _MAX_JSON_ITEMS = 2_000_000  # an empty list takes three bytes of JSON and seventy of memory
 _MAX_STATEMENTS = 10_000
-_TOO_LONG = N_("its code is too long; hand in what the exercises ask for, without data")
-_NOT_A_NOTEBOOK = N_("it is not a Jupyter notebook; save it in Jupyter and hand in the .ipynb")
 _PYTHON_MAGIC = ("%%time", "%%capture")  # their cells are plain Python below the first line
 _DEFINED = re.compile(r"^[ \t]*+(?:async\s+def|def|class)\s+(\w+)", re.MULTILINE)
 
@@ -54,7 +52,7 @@ def convert(data: bytes, wanted: Collection[str]) -> Notebook:
     """The notebook as a module that binds the `wanted` names, if it defines them."""
     codes = list(_code_cells(_load(data)))
     if sum(map(len, codes)) > MAX_SOURCE:
-        raise Unreadable(_(_TOO_LONG))
+        raise Unreadable("notebook-too-long")
     statements: list[_Statement] = []
     notes: list[str] = []
     defines: set[str] = set()
@@ -72,7 +70,7 @@ def convert(data: bytes, wanted: Collection[str]) -> Notebook:
             defines.update(_DEFINED.findall(code))
             statements.append(_Statement(number, 1, "comment", "# It does not parse and is left out."))
         if len(statements) > _MAX_STATEMENTS:
-            raise Unreadable(_(_TOO_LONG))
+            raise Unreadable("notebook-too-long")
     kept = _needed(statements, wanted)
     defines.update(*(statement.binds for statement in kept))
     lines = list(_lines(kept))
@@ -86,11 +84,11 @@ def convert(data: bytes, wanted: Collection[str]) -> Notebook:
 
 def _load(data: bytes) -> Any:
     if sum(map(data.count, (b",", b"[", b"{"))) > _MAX_JSON_ITEMS:
-        raise Unreadable(_("its outputs are too large; clear them and save it again"))
+        raise Unreadable("notebook-outputs")
     try:
         return json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError, MemoryError):
-        raise Unreadable(_(_NOT_A_NOTEBOOK)) from None
+        raise Unreadable("not-a-notebook") from None
 
 
 def _code_cells(notebook: Any) -> Iterator[str]:
@@ -102,22 +100,22 @@ def _code_cells(notebook: Any) -> Iterator[str]:
             keys = ["input", "source"]
             cells = [cell for sheet in sheets for cell in _cells_of(sheet)]
         case _:
-            raise Unreadable(_(_NOT_A_NOTEBOOK))
+            raise Unreadable("not-a-notebook")
     for cell in cells:
         if not isinstance(cell, dict):
-            raise Unreadable(_(_NOT_A_NOTEBOOK))
+            raise Unreadable("not-a-notebook")
         if _is_code(cell):
             code = next((cell[key] for key in keys if key in cell), None)
             lines: list[Any] = code if isinstance(code, list) else [code]
             if not all(isinstance(line, str) for line in lines):
-                raise Unreadable(_(_NOT_A_NOTEBOOK))
+                raise Unreadable("not-a-notebook")
             yield universal_newlines("".join(lines))
 
 
 def _cells_of(sheet: Any) -> list[Any]:
     if isinstance(sheet, dict) and isinstance(cells := sheet.get("cells"), list):
         return cells
-    raise Unreadable(_(_NOT_A_NOTEBOOK))
+    raise Unreadable("not-a-notebook")
 
 
 def _is_code(cell: dict[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograder.language import _
 from autograder.submission.archives import read_archive
-from autograder.submission.folders import read_file, read_folder, reason
+from autograder.submission.folders import read_file, read_folder, refused
 from autograder.submission.notebooks import convert
 from autograder.submission.source import (
     ARCHIVES,
@@ -59,21 +59,16 @@ def read(entry: Path, exercises: Mapping[str, Collection[str]], student: str) ->
     """
     try:
         if entry.is_symlink():
-            raise Unreadable(_("it is a link; put the thing itself there"))
+            raise Unreadable("is-link")
         if entry.is_dir():
             return _from_files(read_folder(entry), exercises, student)
         if entry.name.lower().endswith(CODE):
             return _from_file(_file(entry), exercises, student)
         return _from_files(_unpack(entry), exercises, student)
-    except Unreadable as error:
+    except (Unreadable, OSError) as error:
+        reason = refused(error) if isinstance(error, OSError) else error
         return reject(
-            student, exercises, _("{file} cannot be read: {reason}").format(file=shown(entry.name), reason=error)
-        )
-    except OSError as error:
-        return reject(
-            student,
-            exercises,
-            _("{file} cannot be read: {reason}").format(file=shown(entry.name), reason=reason(error)),
+            student, exercises, _("{file} cannot be read: {reason}").format(file=shown(entry.name), reason=reason)
         )
 
 
@@ -111,7 +106,7 @@ def reject(student: str, exercises: Collection[str], message: str) -> Submission
 
 def _unpack(entry: Path) -> list[File]:
     if not entry.name.lower().endswith(ARCHIVES):
-        raise Unreadable(_("it is not of a kind that is read here; pack it as .zip or .tar.gz"))
+        raise Unreadable("unknown-kind")
     return read_archive(entry.name, read_file(entry, MAX_BYTES))
 
 
@@ -199,7 +194,7 @@ class _Work:
                 text = self._text(file)
                 room -= len(text.encode())
                 if room < 0:
-                    raise Unreadable(_("the files beside {file} are too large together").format(file=of.name))
+                    raise Unreadable("helpers-too-large", file=of.name)
                 helpers[file.name.removesuffix(".py")] = text
             except Unreadable as error:
                 self.notes.append(_("{file} is left out: {reason}").format(file=shown(file.name), reason=error))

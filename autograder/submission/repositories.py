@@ -95,7 +95,7 @@ def files_of(bare: Path, commit: Commit) -> list[File]:
     found = []
     for number, entry in enumerate(_tree(bare, commit)):
         if number >= MAX_ENTRIES:
-            raise Unreadable(_("it holds more than {count:,} files").format(count=MAX_ENTRIES))
+            raise Unreadable("too-many-files", count=MAX_ENTRIES)
         head, _tab, name = entry.partition(b"\t")
         mode, kind, id, size = head.decode().split()
         path = tuple(name.decode("utf-8", "surrogateescape").split("/"))
@@ -126,7 +126,7 @@ def _load(bare: Path, id: str, size: int, limit: int) -> bytes:
 
 
 def _refuse() -> bytes:
-    raise Unreadable(_("it is a link; hand in the file itself"))
+    raise Unreadable("is-link")
 
 
 def _git(repository: Path | None, *arguments: str) -> bytes:
@@ -136,12 +136,13 @@ def _git(repository: Path | None, *arguments: str) -> bytes:
             env=_environment(), check=False,
         )  # fmt: skip
     except FileNotFoundError:
-        raise MachineryError(_("git is not installed")) from None
+        raise MachineryError("git-failed", reason=_("it is not installed")) from None
     except subprocess.TimeoutExpired:
-        raise MachineryError(_("git was not done after {seconds} seconds").format(seconds=SECONDS)) from None
+        reason = _("it was not done after {seconds} seconds").format(seconds=SECONDS)
+        raise MachineryError("git-failed", reason=reason) from None
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [str(done.returncode)]
-        raise MachineryError(_("git failed: {reason}").format(reason="".join(filter(str.isprintable, said[0]))))
+        raise MachineryError("git-failed", reason="".join(filter(str.isprintable, said[0])))
     return done.stdout
 
 

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from autograder.errors import AutograderError
 from autograder.language import _
 
 CODE = (".py", ".ipynb")
@@ -28,8 +29,11 @@ _NO_SOURCE_ENCODINGS = frozenset({"idna", "punycode", "undefined"})
 _SHOWN = 100
 
 
-class Unreadable(Exception):
-    """A file or an entry that cannot be read; its text says why, to the student."""
+class Unreadable(AutograderError):
+    """A file or an entry that cannot be read; its text says to the student why, and what to do."""
+
+    def __str__(self) -> str:
+        return f"{self.sentence}{_('; ')}{self.way_out} [{self.code}]"
 
 
 @dataclass(frozen=True)
@@ -109,14 +113,13 @@ def size_limit(name: str) -> int:
 
 
 def too_large(limit: int) -> Unreadable:
-    reason = _("it is larger than {size} MiB; hand in the code alone, without data or outputs")
-    return Unreadable(reason.format(size=limit >> 20))
+    return Unreadable("too-large", size=limit >> 20)
 
 
 def decode(data: bytes) -> str:
     """Source text as Python reads it: BOM, PEP 263 cookie, universal newlines."""
     if b"\0" in data:
-        raise Unreadable(_("it holds NUL bytes, so it is no Python source; if it is UTF-16, save it as UTF-8"))
+        raise Unreadable("not-text")
     try:
         encoding, _lines = tokenize.detect_encoding(io.BytesIO(data).readline)
         if codecs.lookup(encoding).name in _NO_SOURCE_ENCODINGS:
@@ -124,11 +127,11 @@ def decode(data: bytes) -> str:
         text = data.decode(encoding)
         text.encode()  # some encodings can spell lone surrogates, which no program may hold
     except UnicodeDecodeError as error:
-        raise Unreadable(_("it is not valid {encoding}; save it as UTF-8").format(encoding=error.encoding)) from None
+        raise Unreadable("not-decodable", encoding=error.encoding) from None
     except (SyntaxError, LookupError, ValueError):
-        raise Unreadable(_("it is not in UTF-8, nor in another encoding that it names; save it as UTF-8")) from None
+        raise Unreadable("encoding-unknown") from None
     if "\0" in text:
-        raise Unreadable(_("it holds NUL characters, so it is no Python source; save it as UTF-8"))
+        raise Unreadable("not-text")
     return universal_newlines(text)
 
 

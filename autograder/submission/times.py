@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from autograder.language import _
 from autograder.submission.folders import read_file, read_folder
 from autograder.submission.source import Unreadable, shown
 
@@ -44,8 +43,7 @@ def _parsed(data: bytes, name: str) -> datetime:
             time = datetime.fromisoformat(head).replace(tzinfo=ZoneInfo(zone))
         return time if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, KeyError, OSError):  # the last two are how ZoneInfo says that there is no such zone
-        reason = _("{file} holds no time: {text}").format(file=name, text=shown(text))
-        raise Unreadable(reason) from None
+        raise Unreadable("time-unreadable", file=name, text=shown(text)) from None
 
 
 def _changed(entry: Path) -> datetime | None:
