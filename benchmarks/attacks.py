@@ -25,7 +25,7 @@ from pathlib import Path
 
 from benchmarks.hostile import ROOT, Class, attacks, damage, gain, grade_class, learnt, outcome
 
-USER = 65534
+USER, SHOWN = 65534, 5
 SETPRIV = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
 NAMESPACES, LANDLOCK = ("unshare", "mount", "setns"), ("landlock_create_ruleset",)
 BEGIN, END = "<!-- made by `python -m benchmarks.attacks --page docs/security.md` -->", "<!-- end -->"
@@ -60,15 +60,18 @@ class Host:
     level: str
     root: bool
     lacks: tuple[str, ...] = ()
+    sees: tuple[str, ...] = ()  # attacks that may find out there that something exists, and what everybody may read
 
 
+NO_ROOT = ("passed/reads_reference", "passed/looks_at_processes")
+OPEN = (*NO_ROOT, "raised/import_the_grader")
 HOSTS = (
     Host("root", "full", root=True),
-    Host("root in a container", "strong", root=True, lacks=NAMESPACES),
+    Host("root in a container", "strong", root=True, lacks=NAMESPACES, sees=NO_ROOT),
     Host("root, no Landlock", "uid", root=True, lacks=LANDLOCK),
-    Host("root in an old container", "uid", root=True, lacks=NAMESPACES + LANDLOCK),
+    Host("root in an old container", "uid", root=True, lacks=NAMESPACES + LANDLOCK, sees=OPEN),
     Host("user", "full", root=False),
-    Host("user in a container", "strong", root=False, lacks=NAMESPACES),
+    Host("user in a container", "strong", root=False, lacks=NAMESPACES, sees=NO_ROOT),
     Host("user, no Landlock", "uid", root=False, lacks=LANDLOCK),
     Host("user in an old container", "process", root=False, lacks=NAMESPACES + LANDLOCK),
     Host("root, no seccomp", "process", root=True, lacks=("seccomp",)),
@@ -83,6 +86,7 @@ class Found:
     level: str
     seconds: float
     held: Counter[str] = field(default_factory=Counter)
+    seen: int = 0
     faults: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -117,7 +121,7 @@ def tried(host: Host, folder: Path) -> Found:
     """Grade the class there, and judge it."""
     started = time.monotonic()
     folder.mkdir()
-    graded = grade_class(folder, partial(run_on, host))
+    graded = grade_class(folder, partial(run_on, host), closed=host.sees == OPEN)
     found = Found(host, graded.level or _refused_at(graded), time.monotonic() - started)
     if found.level != host.level:
         found.faults["all"] = [f"the level is {found.level or graded.stderr[-500:]}, and {host.level} was expected"]
@@ -130,7 +134,11 @@ def tried(host: Host, folder: Path) -> Found:
         faults = [f"came to {came_to}"] if came_to != attack.status else []
         if more > 0 or (attack.status == "passed" and more):
             faults.append(f"gained {more:g} marks")
-        faults += learnt(attack, graded)
+        found_out = learnt(attack, graded)
+        if attack.id in host.sees:
+            found.seen += sum("GAINED" in each for each in found_out)
+            found_out = [each for each in found_out if "GAINED" not in each]
+        faults += found_out
         if faults:
             found.faults[attack.id] = faults
         else:
@@ -162,7 +170,7 @@ def main() -> int:
         found.append(tried(host, place / f"host-{number}"))
         print(f"{host.name}: {found[-1].level}, {found[-1].seconds:.0f} s", flush=True)
         for id, faults in found[-1].faults.items():
-            for fault in faults:
+            for fault in faults[:SHOWN]:
                 print(f"  {id}: {fault}", flush=True)
     if not arguments.keep:
         shutil.rmtree(place)

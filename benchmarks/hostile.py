@@ -254,8 +254,11 @@ def run_here(command: Sequence[str], environment: dict[str, str], folder: Path) 
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
 
 
-def grade_class(folder: Path, run: Run = run_here) -> Class:
-    """Plant canaries in an empty folder, hand everything in there, and grade it with three jobs, for some only sleep."""
+def grade_class(folder: Path, run: Run = run_here, *, closed: bool = False) -> Class:
+    """Plant canaries in an empty folder, hand everything in there, and grade it with three jobs, for some only sleep.
+
+    Others may look into the course, what was handed in and the results, unless these are `closed`.
+    """
     course, out, submissions, temporary = (folder / name for name in ("course", "out", "submissions", "temporary"))
     canaries = [f"CANARY_{secrets.token_hex(8)}" for _ in range(4)]
     _plant_in_course(course, canaries)
@@ -275,6 +278,8 @@ def grade_class(folder: Path, run: Run = run_here) -> Class:
         places |= {"SOCKET": folder / "socket", "MARK": mark}
         for attack in attacks():
             attack.hand_in(submissions, places)
+        for path in (course, out, submissions) if closed else ():
+            path.chmod(0o700)
         command = [sys.executable, "-m", "autograder", "grade", str(submissions), "--course", str(course)]
         command += [part for id in EXERCISES for part in ("--exercise", id)]
         environment = {**os.environ, "TMPDIR": str(temporary), "GRADER_TOKEN": canaries[3]}

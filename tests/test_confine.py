@@ -156,6 +156,7 @@ ATTACKS = {
     "read_mount": lambda: open(order["readable"][0] + "/mount/file").read(),
     "write_mount": lambda: open(order["readable"][0] + "/mount/file", "r+").close(),
     "write_beside_mount": lambda: open(order["readable"][0] + "/file", "r+").close(),
+    "nameless_file": lambda: os.close(os.open("/tmp", os.O_TMPFILE | os.O_RDWR)),
     "tmp_file": lambda: (open(home + "-x", "x").close(), os.unlink(home + "-x")),
 }
 
@@ -512,6 +513,13 @@ def test_root_in_a_container_has_all_but_namespaces():
     if answer["missing"].keys() != {"namespaces"}:
         pytest.skip(f"{answer['missing']}")
     assert not [name for name, outcome in answer["outcomes"].items() if outcome == "ok"]
+
+
+def test_where_modes_alone_keep_files_nothing_is_opened_for_writing():
+    """Files that everybody may write would outlive the worker, and carry hidden inputs to the next one."""
+    writes = ["append", "tmp_file", "write_shared_memory", "write_library", "fill_tmp", "nameless_file"]
+    layers = ["uid", "rlimits", "seccomp"]
+    assert outcomes("root", layers, writes, options={"namespaces": False}) == dict.fromkeys(writes, "EPERM")
 
 
 @pytest.mark.parametrize("user", USERS)

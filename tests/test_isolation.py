@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,18 @@ class TestRequire:
         monkeypatch.setattr(isolation, "try_layers", dict)
         with pytest.raises(IsolationError, match="which workers must be able to read"):
             require(FakeWarm(), "uid", private=[Path(sys.prefix) / "lib" / "reference"])
+
+    def test_a_folder_that_modes_do_not_close_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where another user id is all that keeps files away, it must do so for what is private."""
+        if os.geteuid() != 0:
+            pytest.skip("needs root, or there is no other user id")
+        monkeypatch.setattr(isolation, "try_layers", lambda: dict.fromkeys(("namespaces", "landlock"), "old"))
+        with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+            Path(folder).chmod(0o711)
+            with pytest.raises(IsolationError, match="by their modes alone, and can look into"):
+                require(FakeWarm(), "uid", private=[Path(folder)])
+            Path(folder).chmod(0o700)
+            assert require(FakeWarm(), "uid", private=[Path(folder)]).level == "uid"
 
     def test_grade_exits_with_3(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
