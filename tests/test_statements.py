@@ -52,7 +52,9 @@ def test_a_statement_has_every_section_and_shows_its_figure(exercise: Exercise, 
     text = (exercise.folder / name).read_text(encoding="utf-8")
 
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == SECTIONS[name]
-    assert re.findall(r"^!\[.{20,}\]\((.+)\)$", text, re.MULTILINE) == [f"../figures/{exercise.id}.svg"]
+    [(shown, link)] = re.findall(r"^!\[(.*)\]\((.+)\)$", text, re.MULTILINE)
+    assert link == f"../figures/{exercise.id}.svg"
+    assert len(shown) > 20
 
 
 @each_exercise
@@ -63,8 +65,7 @@ def test_the_two_languages_have_the_same_parts_code_and_numbers(exercise: Exerci
     for ours, theirs in zip(english, chinese, strict=True):
         assert _kind(ours) == _kind(theirs), (ours, theirs)
         assert _code(ours) == _code(theirs), (ours, theirs)
-        if ours.startswith("    "):
-            assert _numbers(ours) == _numbers(theirs), (ours, theirs)
+        assert _numbers(ours) == _numbers(theirs), (ours, theirs)
 
 
 def _parts(text: str) -> list[str]:
