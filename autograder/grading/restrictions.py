@@ -141,6 +141,8 @@ _HIDING = (
     "types.CodeType", "types.FunctionType", "runpy*", "code.Interactive*", "autograder*",
 )  # fmt: skip
 
+_HIDING_CALLS = ("_thread:start_*",)
+
 _MODULES = (
     "torch", "torch.nn", "torch.nn.functional", "torch.nn.modules*", "torch.nn.grad", "torch.functional", "torch.ops*",
     "torch._C", "torch._C._nn", "torch._C._VariableFunctions", "torch._VF", "numpy", "scipy", "scipy.signal",
@@ -182,7 +184,8 @@ def find_in_source(
 def find_in_trace(operators: Collection[str], calls: Collection[str], restriction: Restriction) -> list[Finding]:
     """What was called while a graded function ran, and should not have been; the names are the worker's word."""
     seen = [(name, restriction.operators) for name in sorted(operators) if _matches(name, restriction.operators)]
-    seen += [(name, restriction.calls) for name in sorted(calls) if _matches(name, restriction.calls)]
+    patterns = restriction.calls + _HIDING_CALLS
+    seen += [(name, patterns) for name in sorted(calls) if _matches(name, patterns)]
     message = _("`{name}` was called while your code ran")
     return [Finding(name, 0, message.format(name=_told(name, patterns))) for name, patterns in seen]
 

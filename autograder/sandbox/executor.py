@@ -47,7 +47,7 @@ from autograder.sandbox.modules import SourceFinder, Supplied
 from autograder.sandbox.pretend import CPU, Pretence, put
 from autograder.sandbox.probes import Epoch, Probes, modes
 from autograder.sandbox.remote import Peer
-from autograder.sandbox.watch import watching
+from autograder.sandbox.watch import threads, watching
 
 MAX_TEXT = 2000
 REPLY_CAP = 64 << 20
@@ -61,7 +61,7 @@ class Executor:
     """
 
     def __init__(self, supplier: Peer | None = None, epoch: Epoch = lambda number: None) -> None:
-        self.supplier, self.epoch = supplier, epoch
+        self.supplier, self.epoch, self.alone = supplier, epoch, threads()
         self.probes = Probes(epoch)
         self.module: ModuleType | None = None
         self.finder = SourceFinder()
@@ -116,7 +116,7 @@ class Executor:
         before = wire.encode(_detached(args)) if request.get("echo") else b""
         inputs = wire.tensors_in(args)
         inputs += [_attribute(self.objects[request["target"]], name) for name in request.get("parameters", ())]
-        with watching(request.get("watch", False)) as seen, torch.enable_grad():
+        with watching(request.get("watch", False), self.alone) as seen, torch.enable_grad():
             result = target(*(_unleafed(args) if request.get("grad") else args))
         reply: dict[str, Any] = {"value": self._portable(result)}
         if "device" in request:

@@ -1,4 +1,7 @@
-"""Watch a call: which operators torch dispatches, and which Python and C functions are called."""
+"""Watch a call: which operators torch dispatches, and which Python and C functions are called.
+
+Both are of the thread that calls: another one could do what is forbidden, so that it counts that there is one.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from torch.utils._python_dispatch import TorchDispatchMode
+
+THREAD = "_thread:start_new_thread"
+
+
+def threads() -> int:
+    """How many threads of this process run Python."""
+    return len(sys._current_frames())
 
 
 class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -21,8 +31,11 @@ class _Operators(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 @contextmanager
-def watching(wanted: bool) -> Iterator[tuple[set[str], set[str]] | None]:
-    """Collect the operators that torch dispatches and the Python functions that are called."""
+def watching(wanted: bool, alone: int = 1) -> Iterator[tuple[set[str], set[str]] | None]:
+    """Collect the operators that torch dispatches and the Python functions that are called.
+
+    `alone` is how many threads there are without the submission's.
+    """
     if not wanted:
         yield None
         return
@@ -41,3 +54,5 @@ def watching(wanted: bool) -> Iterator[tuple[set[str], set[str]] | None]:
             yield operators, calls
     finally:
         sys.setprofile(None)
+        if threads() > alone:
+            calls.add(THREAD)
