@@ -1,10 +1,14 @@
-"""Fixtures that several test files share: one warm process, and a toy course."""
+"""Fixtures that several test files share: one warm process, a command in a fork of this process, and a toy course."""
 
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 import textwrap
+import traceback
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +24,17 @@ os.environ.update({f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "
 os.environ["LC_ALL"] = "C.UTF-8"  # what is said is compared in English, whoever runs the tests
 
 MakeCourse = Callable[..., "Course"]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of a command: its exit code, and what it wrote to the terminal."""
+
+    code: int
+    output: str
+
+
+RunCommand = Callable[..., Ran]
 
 COURSE = """
 format: 1
@@ -156,15 +171,104 @@ QUADRUPLE = {
 }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_warm_process() -> Iterator[Callable[[], None]]:
+    """All that this process and its forks call a new warm process is the same: each would load torch, which takes 3 s.
+
+    It is started when the first is wanted, or by a call of what the fixture gives.
+    """
+    from autograder.sandbox.warm import WarmProcess
+
+    start, close = WarmProcess.__init__, WarmProcess.close
+    running: list[WarmProcess] = []
+
+    def first() -> None:
+        if not running:
+            warm = WarmProcess.__new__(WarmProcess)
+            start(warm)
+            running.append(warm)
+            warm.ready()
+
+    def share(self: WarmProcess, *, gpu: bool = False) -> None:
+        if gpu:
+            start(self, gpu=True)
+            return
+        first()
+        own = {"layers": frozenset(), "missing": dict(running[0].missing), "slot": 0, "gpu": None}
+        self.__dict__ |= running[0].__dict__ | own
+
+    def leave(self: WarmProcess) -> None:
+        if not running or self.process is not running[0].process:
+            close(self)
+        elif self.gpu is not None:
+            close(self.gpu)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WarmProcess, "__init__", share)
+        patch.setattr(WarmProcess, "close", leave)
+        yield first
+    for warm in running:
+        close(warm)
+
+
 @pytest.fixture(scope="session")
-def warm() -> Iterator[WarmProcess]:
+def warm(_one_warm_process: Callable[[], None]) -> WarmProcess:
     """The warm process, confining as well as this machine can."""
     from autograder.sandbox.isolation import measure
     from autograder.sandbox.warm import WarmProcess
 
-    with WarmProcess() as warm:
-        measure(warm)
-        yield warm
+    warm = WarmProcess()
+    measure(warm)
+    return warm
+
+
+@pytest.fixture(scope="session")
+def command(_one_warm_process: Callable[[], None]) -> RunCommand:
+    """Runs `autograde` with these arguments in a fork of this process, which has torch loaded: a tenth of a start.
+
+    `cwd` and `environment` are the command's own.
+    """
+
+    def run(*arguments: str, cwd: Path, environment: Mapping[str, str] | None = None) -> Ran:
+        from autograder.cli import main
+
+        _one_warm_process()
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+            pid = os.fork()
+            if pid == 0:
+                _be_command(main, arguments, cwd, os.environ if environment is None else environment, output.fileno())
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            output.seek(0)
+            return Ran(code, output.read())
+
+    return run
+
+
+def _be_command(
+    main: Callable[[], int], arguments: tuple[str, ...], cwd: Path, environment: Mapping[str, str], output: int
+) -> None:
+    """The life of the fork; never returns."""
+    code = 1
+    try:
+        null = os.open(os.devnull, os.O_RDONLY)
+        for source, target in ((null, 0), (output, 1), (output, 2)):
+            os.dup2(source, target)
+        sys.stdout = open(1, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115
+        os.chdir(cwd)
+        environment = dict(environment)
+        os.environ.clear()
+        os.environ.update(environment)
+        sys.argv = ["autograde", *arguments]
+        code = main()
+    except SystemExit as exit:
+        code = int(exit.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 @pytest.fixture(scope="session")
