@@ -4,6 +4,7 @@
 # make docs    build the site of docs/ into site/ (installs MkDocs and Material)    make tutorials    run its tutorials
 # make messages    look for what is to be translated, and bring the .po files up to date
 # make figures    draw the figures of the statements again, after an edit of a reference/<id>/figure.py
+# make pictures    make the README's pictures again, of what the commands show now
 # make package-check    install the wheel in an environment of its own, and use it outside the repository
 # make ray-test    grade in a local Ray cluster, with one process killed in mid-run (installs Ray)
 # make gpu-check    run what is about devices on this machine's GPU, and print the figures
@@ -16,7 +17,7 @@ READY := $(VENV)/.installed
 
 SECONDS ?= 300
 
-.PHONY: fuzz demo test lint bench browser-test package-check ray-test gpu-check docs tutorials validate messages figures release clean
+.PHONY: fuzz demo test lint bench browser-test pictures package-check ray-test gpu-check docs tutorials validate messages figures release clean
 
 demo: $(READY)
 	$(BIN)/autograde grade examples/submissions --out demo-grades
@@ -41,6 +42,12 @@ browser-test: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
 	npm install --silent --no-save --prefix $(VENV)/browser axe-core@4
 	$(BIN)/python -m pytest tests/browser -rs
+
+# As root it installs what is missing: Chromium, and a font that has Chinese.
+pictures: $(READY)
+	command -v chromium >/dev/null && fc-list | grep -qi -e wqy -e cjk || { apt-get update -qq && \
+		apt-get install -y -qq --no-install-recommends chromium fontconfig fonts-wqy-microhei; }
+	$(BIN)/python -m benchmarks.pictures
 
 package-check: $(READY)
 	$(BIN)/python -m pytest tests/package/installed.py
