@@ -20,16 +20,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from autograder.errors import UsageError
+from autograder.errors import CourseError, FileError, UsageError
 from autograder.exercise import Course
-from autograder.language import _
 from autograder.release import LEFT_BY_TOOLS
 from autograder.results import write_whole
 
 try:
     from cryptography.fernet import Fernet, InvalidToken
 except ImportError:
-    raise UsageError(_("bundles need a library: pip install 'convgrade[bundle]'")) from None
+    raise UsageError("extra-missing", what="--bundle", package="cryptography", install="convgrade[bundle]") from None
 
 KEY = "AUTOGRADE_BUNDLE_KEY"
 _MAGIC = "autograde bundle 1 "
@@ -54,7 +53,7 @@ def opened(file: Path, key: str | None, *, outside: Path) -> Iterator[Path]:
     content = _unsealed(file, key)
     place = _MEMORY if os.access(_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
     if place.resolve().is_relative_to(outside.resolve()):
-        raise UsageError(_("a bundle is not opened in {folder}, where students write; set TMPDIR").format(folder=place))
+        raise UsageError("inside-checkout", what=f"TMPDIR={place}")
     with tempfile.TemporaryDirectory(prefix="autograde-", dir=place) as folder, _ended_tidily():
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:xz") as tar:
             tar.extractall(folder, filter="data")
@@ -64,25 +63,23 @@ def opened(file: Path, key: str | None, *, outside: Path) -> Iterator[Path]:
 def _unsealed(file: Path, key: str | None) -> bytes:
     try:
         if file.stat().st_size > _MAX_BYTES:
-            raise UsageError(_("{file} is too large for a bundle").format(file=file))
+            raise FileError(file, None, "no-bundle")
         head, _newline, token = file.read_text(encoding="ascii").partition("\n")
     except OSError as error:
-        reason = error.strerror
-        raise UsageError(_("the bundle {file} cannot be read: {reason}").format(file=file, reason=reason)) from None
+        raise FileError(file, None, "file-unreadable", reason=error.strerror) from None
     except UnicodeDecodeError:
         head, token = "", ""
     if not head.startswith(_MAGIC):
-        raise UsageError(_("{file} is no bundle; `autograde bundle` makes one").format(file=file))
+        raise FileError(file, None, "no-bundle")
     if not key:
-        raise UsageError(_("the key of the bundle is missing: set {name}").format(name=KEY))
+        raise UsageError("bundle-key", name=KEY)
     opener = _fernet(key)
     if head.removeprefix(_MAGIC) != _name_of(key):
-        raise UsageError(_("{file} was sealed with another key than {name} holds").format(file=file, name=KEY))
+        raise FileError(file, None, "bundle-other-key", name=KEY)
     try:
         return opener.decrypt(token.strip())
     except InvalidToken:
-        reason = _("{file} is not as it was sealed: damaged, or tampered with").format(file=file)
-        raise UsageError(reason) from None
+        raise FileError(file, None, "bundle-tampered") from None
 
 
 def _packed(reference: Path) -> bytes:
@@ -93,7 +90,7 @@ def _packed(reference: Path) -> bytes:
             if LEFT_BY_TOOLS.intersection(path.relative_to(reference).parts) or path.is_dir():
                 continue
             if path.is_symlink() or not path.is_file():
-                raise UsageError(_("{file} is no regular file and cannot be sealed").format(file=path))
+                raise CourseError(path, None, "bundle-irregular")
             entry = tarfile.TarInfo(f"reference/{path.relative_to(reference).as_posix()}")
             entry.size, entry.mode = path.stat().st_size, 0o600
             with path.open("rb") as content:
@@ -105,7 +102,7 @@ def _fernet(key: str) -> Fernet:
     try:
         return Fernet(key.strip())
     except ValueError:
-        raise UsageError(_("{name} holds no key: `autograde bundle` prints one").format(name=KEY)) from None
+        raise UsageError("bundle-key", name=KEY) from None
 
 
 def _name_of(key: str) -> str:

@@ -43,14 +43,12 @@ def calibrate(
     Raises `UsageError` for fewer than MIN_SEEDS seeds, or exercises without such a check.
     """
     if seeds < MIN_SEEDS:
-        raise UsageError(
-            _("at least {least} seeds are needed to know the spread, not {seeds}").format(least=MIN_SEEDS, seeds=seeds)
-        )
+        raise UsageError("too-few-seeds", least=MIN_SEEDS, seeds=seeds)
 
     def run(session: GradingSession) -> None:
         items = [item for each in exercises for item in session.items[each.id] if item.measures]
         if not items:
-            raise UsageError(_("{ids}: no check takes `measured`").format(ids=", ".join(each.id for each in exercises)))
+            raise UsageError("nothing-measured", ids=", ".join(each.id for each in exercises))
         with terminal.counting(_("training"), seeds * len(items)) as advance:
             for item in items:
                 found = []
@@ -87,11 +85,7 @@ def _runs(session: GradingSession, warm: WarmProcess, item: CheckItem, seeds: in
         finally:
             worker.close()
         if error is not None or not recording:
-            raise MachineryError(
-                _("check `{check}` does not work for the reference: {reason!r}").format(
-                    check=item.check.name, reason=error
-                )
-            )
+            raise MachineryError("check-broken", check=item.check.name, reason=error)
         yield recording[0]
     session.course, session.calibration.recording = course, None
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import yaml
 
-from autograder.errors import CourseError, UsageError
+from autograder.errors import CourseError, FileError, UsageError
 from autograder.exercise import Course, Exercise, load_exercise, misconception_of
 from autograder.language import _
+from autograder.own_work import no_work
 from autograder.results import write_whole
 from autograder.submission import Rejected, Source, read
 from autograder.submission.syntax import imports
@@ -28,11 +29,7 @@ def new_chaff(course: Course, id: str, source: Path, exercise: str, check: str) 
     _refuse_bad(id)
     known = _checks(target)
     if check not in known:
-        raise UsageError(
-            _("{file}: no check `{check}`; there are: {known}").format(
-                file=target.hidden_tests, check=check, known=", ".join(known)
-            )
-        )
+        raise FileError(target.hidden_tests, None, "check-unknown", check=check, known=", ".join(known))
     found = _read(source, target)
     path = _free(target.folder / "chaff" / check, id.replace("-", "_"))
     is_new = id not in target.misconceptions
@@ -59,16 +56,8 @@ def new_chaff(course: Course, id: str, source: Path, exercise: str, check: str) 
 
 
 def _refuse_bad(id: str) -> None:
-    if not _ID.fullmatch(id):
-        raise UsageError(
-            _("`{id}` cannot name a misconception: small letters and digits, with dashes, as `flipped-kernel`").format(
-                id=id
-            )
-        )
-    if misconception_of(Path(f"{id.replace('-', '_')}.py")) != id:
-        raise UsageError(
-            _("`{id}` cannot name a misconception: a number at the end counts the variants of one").format(id=id)
-        )
+    if not _ID.fullmatch(id) or misconception_of(Path(f"{id.replace('-', '_')}.py")) != id:
+        raise UsageError("misconception-name", id=id)
 
 
 def _checks(exercise: Exercise) -> list[str]:
@@ -76,13 +65,9 @@ def _checks(exercise: Exercise) -> list[str]:
     try:
         tree = ast.parse(exercise.hidden_tests.read_text(encoding="utf-8"))
     except OSError as error:
-        raise CourseError(
-            exercise.hidden_tests, None, _("cannot be read: {reason}").format(reason=error.strerror)
-        ) from None
+        raise CourseError(exercise.hidden_tests, None, "file-unreadable", reason=error.strerror) from None
     except SyntaxError as error:
-        raise CourseError(
-            exercise.hidden_tests, error.lineno, _("not Python: {reason}").format(reason=error.msg)
-        ) from None
+        raise CourseError(exercise.hidden_tests, error.lineno, "not-python", reason=error.msg) from None
     return [
         node.name
         for node in tree.body
@@ -93,15 +78,13 @@ def _checks(exercise: Exercise) -> list[str]:
 
 def _read(path: Path, exercise: Exercise) -> Source:
     if not path.exists():
-        raise UsageError(_("{file}: there is no such file or folder").format(file=path))
+        raise FileError(path, None, "file-missing")
     submission = read(path, {exercise.id: exercise.implement}, path.stem)
     found = submission.sources.get(exercise.id)
     if isinstance(found, Rejected):
-        raise UsageError(f"{path}: {found.message}")
+        raise FileError(path, None, "work-rejected", reason=found.message)
     if found is None:
-        raise UsageError(
-            f"{path}: " + _("; ").join([_("it holds nothing for `{id}`").format(id=exercise.id), *submission.notes])
-        )
+        raise no_work(path, [exercise.id], submission.notes)
     return found
 
 
@@ -147,9 +130,7 @@ def _add_hint(exercise: Exercise, id: str) -> None:
         lines[end:end] = entry
     elif "misconceptions" in yaml.safe_load(text):
         number = next((n for n, line in enumerate(lines, 1) if line.startswith("misconceptions")), None)
-        raise CourseError(
-            path, number, _("write `misconceptions:` as a block, one `id: hint` a line, to have one added")
-        )
+        raise CourseError(path, number, "hint-not-added", id=id)
     else:
         lines += ["misconceptions:", *entry]
     wanted = {**exercise.misconceptions, id: entry[1].strip()}
@@ -158,8 +139,6 @@ def _add_hint(exercise: Exercise, id: str) -> None:
         if yaml.safe_load(changed).get("misconceptions") != wanted:
             raise ValueError
     except (yaml.YAMLError, ValueError):
-        raise CourseError(
-            path, None, _("`{id}` could not be added under `misconceptions`; add it by hand").format(id=id)
-        ) from None
+        raise CourseError(path, None, "hint-not-added", id=id) from None
     write_whole(path, changed)
     load_exercise(exercise.folder)

@@ -55,7 +55,7 @@ def place(name: str, root: Path) -> Path:
     Raises UsageError for a name that there is not.
     """
     if name not in NAMES:
-        raise UsageError(_("no dataset `{name}`; there are: {known}").format(name=name, known=", ".join(NAMES)))
+        raise UsageError("dataset-unknown", name=name, known=", ".join(NAMES))
     return _DIGITS_FILE if name == DEFAULT else root / _CLASSES[name] / "raw"
 
 
@@ -72,11 +72,7 @@ def load(name: str, root: Path) -> Dataset:
     torchvision = _torchvision("torchvision.datasets.mnist")
     for path in _files(folder):
         if fault := _fault(path):
-            raise UsageError(
-                _("dataset `{name}`: {fault}; fetch it with `autograde data --download`, or {by_hand}").format(
-                    name=name, fault=fault, by_hand=_by_hand(folder)
-                )
-            )
+            raise UsageError("dataset-missing", name=name, fault=fault, by_hand=_by_hand(folder))
     readers = {"images": torchvision.read_image_file, "labels": torchvision.read_label_file}
     return _dataset(name, 255, *(readers[path.name.split("-")[1]](str(path)) for path in _files(folder)))
 
@@ -97,11 +93,7 @@ def download(name: str, root: Path) -> None:
         getattr(torchvision, _CLASSES[name])(str(root), download=True)
     except (OSError, RuntimeError, ValueError, HTTPException) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise UsageError(
-            _(
-                "dataset `{name}` could not be downloaded: {reason}; try again where there is a network, or {by_hand}"
-            ).format(name=name, reason=reason, by_hand=_by_hand(folder))
-        ) from None
+        raise UsageError("dataset-not-downloaded", name=name, reason=reason, by_hand=_by_hand(folder)) from None
 
 
 def _digits() -> Dataset:
@@ -111,9 +103,7 @@ def _digits() -> Dataset:
     try:
         content = gzip.decompress(_DIGITS_FILE.read_bytes())
     except (OSError, EOFError, zlib.error) as error:
-        raise MachineryError(
-            _("{file} is damaged ({reason}): install the package again").format(file=_DIGITS_FILE, reason=error)
-        ) from None
+        raise MachineryError("package-damaged", what=_DIGITS_FILE, reason=error) from None
     images = torch.frombuffer(bytearray(content[:pixels]), dtype=torch.uint8).view(-1, DIGITS_SIDE, DIGITS_SIDE)
     labels = torch.frombuffer(bytearray(content[pixels:]), dtype=torch.uint8).long()
     # Shuffled by a hash: a random generator may change with its library, and the file goes writer by writer.
@@ -207,12 +197,7 @@ def _torchvision(module: str) -> Any:
     try:
         return import_module(module)
     except (ImportError, RuntimeError) as error:  # RuntimeError: one that was built for another torch
-        raise UsageError(
-            _(
-                "torchvision cannot be imported ({reason}), and only `digits` needs none: install the "
-                "one that goes with your torch (pip install torchvision), or choose `dataset: digits`"
-            ).format(reason=error)
-        ) from None
+        raise UsageError("torchvision-missing", reason=error) from None
 
 
 def _by_hand(folder: Path) -> str:

@@ -6,7 +6,6 @@ import torch
 
 from autograder.errors import IsolationError, MachineryError, UsageError
 from autograder.grading.session import CPU
-from autograder.language import _
 from autograder.results import Isolation
 from autograder.sandbox.gpu import devices_of_gpu, visible
 from autograder.sandbox.isolation import LEVELS, measure_gpu
@@ -29,7 +28,7 @@ def choose(wish: str, warm: WarmProcess, isolation: Isolation, level: str) -> tu
     if wish == "cpu" or (wish == "auto" and not has_gpu()):
         return CPU, isolation
     if not has_gpu():
-        raise UsageError(_("there is no CUDA device here; use --device cpu, or auto"))
+        raise UsageError("no-gpu")
     try:
         found = measure_gpu(warm)
     except MachineryError:
@@ -40,10 +39,5 @@ def choose(wish: str, warm: WarmProcess, isolation: Isolation, level: str) -> tu
         if wish == "auto":
             return CPU, isolation
         lacking = "; ".join(f"{layer}: {reason}" for layer, reason in sorted(found.missing.items()))
-        raise IsolationError(
-            _(
-                "workers with the GPU are isolated at level `{found}`, and `{level}` is required "
-                "({lacking}). Use --device cpu, or accept it with --require-isolation"
-            ).format(found=found.level, level=level, lacking=lacking)
-        )
+        raise IsolationError("gpu-isolation-too-weak", found=found.level, required=level, lacking=lacking)
     return GPU, max(isolation, found, key=lambda each: LEVELS.index(each.level))

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import UsageError
+from autograder.errors import FileError
 from autograder.language import N_, _
 from autograder.results import CheckResult, ExerciseResult, Record, SubmissionResult, tidy, write_whole
 
@@ -105,14 +105,14 @@ class Diff:
 
 
 def read_diff(out: Path) -> Diff | None:
-    """What `Diff.write` wrote into `out`, if it did. Raises `UsageError` if something else is there."""
+    """What `Diff.write` wrote into `out`, if it did. Raises `FileError` if something else is there."""
     path = out / FILE
     if not path.is_file():
         return None
     try:
         return _diff(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(_("{file} cannot be read: {reason}").format(file=path, reason=error)) from None
+        raise FileError(path, None, "results-broken", reason=error) from None
 
 
 def _diff(raw: dict[str, Any]) -> Diff:

@@ -46,21 +46,17 @@ def load(path: Path) -> Any:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            raise CourseError(path, None, _("larger than {size} KiB").format(size=MAX_BYTES >> 10))
+            raise CourseError(path, None, "file-too-large", size=MAX_BYTES >> 10)
         return yaml.load(data.decode("utf-8"), _Loader)
     except FileNotFoundError:
-        raise CourseError(path, None, _("there is no such file")) from None
+        raise CourseError(path, None, "file-missing") from None
     except OSError as error:
-        raise CourseError(path, None, _("cannot be read: {reason}").format(reason=error.strerror)) from None
+        raise CourseError(path, None, "file-unreadable", reason=error.strerror) from None
     except UnicodeDecodeError as error:
-        raise CourseError(
-            path, None, _("not UTF-8: {reason} at byte {position}").format(reason=error.reason, position=error.start)
-        ) from None
+        raise CourseError(path, None, "not-utf8", reason=error.reason, position=error.start) from None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise CourseError(
-            path, mark.line + 1 if mark else None, getattr(error, "problem", None) or "not YAML"
-        ) from None
+        mark, reason = getattr(error, "problem_mark", None), getattr(error, "problem", None) or error
+        raise CourseError(path, mark.line + 1 if mark else None, "not-yaml", reason=reason) from None
     # A date that is none, `!!bool maybe`, `!!int ""`, a thousand brackets: PyYAML promises no set of errors.
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-        raise CourseError(path, None, _("not YAML: {reason}").format(reason=error)) from None
+        raise CourseError(path, None, "not-yaml", reason=error) from None

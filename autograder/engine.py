@@ -186,8 +186,8 @@ class _Pool:
             return
         for exercise in self.exercises:
             if exercise.id in (job.missing or ()):
-                reason = _("the grading process died (status {status}); grade again").format(status=status)
-                self.receiver.report(self.work[job.student].student, ungraded(exercise, reason), "")
+                died = MachineryError("job-died", status=status)
+                self.receiver.report(self.work[job.student].student, ungraded(exercise, died.in_a_line()), "")
         os.close(job.orders)
         self._hand_out(self._start(job.number))
 
@@ -250,7 +250,7 @@ class StudentGrader:
                 try:
                     found = self._result(work, exercise, source, known)
                 except MachineryError as error:
-                    found, self.pictures = (ungraded(exercise, str(error)), "", ""), []
+                    found, self.pictures = (ungraded(exercise, error.in_a_line()), "", ""), []
                 known[exercise.id] = found[0]
                 yield found
 

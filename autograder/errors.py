@@ -52,8 +52,12 @@ class AutograderError(Exception):
     def __str__(self) -> str:
         return f"{self.sentence} [{self.code}]" if self.code else self.sentence  # TRANSITION
 
+    def in_a_line(self) -> str:
+        """The message with the way out, as records have it."""
+        return f"{self.sentence}{translate('; ')}{self.way_out} [{self.code}]"
+
     def told(self) -> str:
-        """The message, and on a line of its own the way out."""
+        """The message, and on a line of its own the way out, as a terminal shows it."""
         return "\n".join([str(self), *self.__notes__])
 
 

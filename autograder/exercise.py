@@ -20,7 +20,7 @@ from typing import Any
 from autograder import datasets, document, keys
 from autograder.errors import CourseError, UsageError
 from autograder.keys import Key, required
-from autograder.language import _, words_of
+from autograder.language import words_of
 from autograder.late import LatePolicy, read_policy
 
 FORMAT = 1
@@ -104,7 +104,7 @@ class Exercise:
                 try:
                     content = path.read_bytes()
                 except OSError as error:
-                    raise CourseError(path, None, _("cannot be read: {reason}").format(reason=error.strerror)) from None
+                    raise CourseError(path, None, "file-unreadable", reason=error.strerror) from None
                 digest.update(f"{path.relative_to(self.folder).as_posix()}\0{len(content)}\0".encode())
                 digest.update(content)
         return f"sha256:{digest.hexdigest()}"
@@ -130,11 +130,7 @@ class Course:
         """The exercises with these ids, in the course's order; all of them if none is named."""
         known = {exercise.id for exercise in self.exercises}
         for unknown in [id for id in ids if id not in known]:
-            raise UsageError(
-                _("no exercise `{unknown}` in {folder}; there are: {known}").format(
-                    unknown=unknown, folder=self.root, known=", ".join(sorted(known))
-                )
-            )
+            raise UsageError("exercise-unknown", id=unknown, folder=self.root, known=", ".join(sorted(known)))
         return tuple(exercise for exercise in self.exercises if not ids or exercise.id in ids)
 
     def exercise(self, id: str) -> Exercise:
@@ -157,19 +153,15 @@ def load_course(root: Path) -> Course:
     """Read a course with its private side."""
     reference = root / "reference"
     if not reference.is_dir():
-        raise UsageError(
-            _("{root} is not a course: it has no reference/ folder; name one with --course DIR").format(root=root)
-        )
+        raise UsageError("not-a-course", root=root)
     path = reference / "course.yaml"
     settings = _read(path, keys.COURSE)
     if not settings["salt"]:
-        raise CourseError(path, _line(path, "salt"), _("`salt` must not be empty: hidden inputs are drawn from it"))
+        raise CourseError(path, _line(path, "salt"), "salt-empty")
     dataset = settings.get("dataset", datasets.DEFAULT)
     if dataset not in datasets.NAMES:
-        reason = _("no dataset `{dataset}`; there are: {known}").format(
-            dataset=dataset, known=", ".join(datasets.NAMES)
-        )
-        raise CourseError(path, _line(path, "dataset"), reason)
+        known = ", ".join(datasets.NAMES)
+        raise CourseError(path, _line(path, "dataset"), "dataset-unknown", name=dataset, known=known)
     data = root / settings.get("data", "data")
     exercises = _with_limits(path, settings.get("limits", {}), discover(reference))
     late = read_policy(path, settings["late"], _line) if "late" in settings else None
@@ -179,7 +171,7 @@ def load_course(root: Path) -> Course:
 def _package(path: Path, settings: Mapping[str, Any]) -> str:
     package = str(settings.get("package", ""))
     if not package.isprintable() or package.startswith("-"):
-        raise CourseError(path, _line(path, "package"), _("`package` must be one requirement, as pip takes it"))
+        raise CourseError(path, _line(path, "package"), "package-broken")
     return package
 
 
@@ -192,7 +184,7 @@ def discover(root: Path) -> list[Exercise]:
     """Every exercise below `root`, in order. A folder is an exercise if it holds exercise.yaml."""
     found = [load_exercise(path.parent) for path in sorted(root.glob("*/exercise.yaml"))]
     if not found:
-        raise UsageError(_("no exercise in {root}: none of its folders holds an exercise.yaml").format(root=root))
+        raise UsageError("no-exercise-here", folder=root)
     return sorted(found, key=lambda exercise: (exercise.order, exercise.id))
 
 
@@ -202,16 +194,13 @@ def load_exercise(folder: Path) -> Exercise:
     raw = _read(path, keys.EXERCISE)
     names = {key: _strings(path, key, raw.get(key, [])) for key in ("implement", "forbid")}
     if not names["implement"]:
-        raise CourseError(path, _line(path, "implement"), _("`implement` must name at least one function or class"))
+        raise CourseError(path, _line(path, "implement"), "implement-empty")
     if not 0 < raw["points"] < math.inf:
-        raise CourseError(
-            path, _line(path, "points"), _("`points` must be above 0, not {points}").format(points=raw["points"])
-        )
+        line = _line(path, "points")
+        raise CourseError(path, line, "out-of-range", key="points", value=raw["points"], range="0 < points")
     for id, hint in raw.get("misconceptions", {}).items():
         if not isinstance(id, str) or not isinstance(hint, str) or not hint.strip():
-            raise CourseError(
-                path, _line(path, str(id)), _("misconception `{id}` needs a hint, one or two sentences").format(id=id)
-            )
+            raise CourseError(path, _line(path, str(id)), "hint-missing", id=id)
     return Exercise(
         id=folder.name, folder=folder, order=raw["order"], title=raw["title"], points=float(raw["points"]),
         limits=_limits(path, raw.get("limits", {})), misconceptions=raw.get("misconceptions", {}),
@@ -225,9 +214,8 @@ def _with_limits(path: Path, raw: dict[str, Any], exercises: Sequence[Exercise])
     for key, seconds in raw.items():
         id, _slash, check = str(key).partition("/")
         if id not in known:
-            raise CourseError(
-                path, _line(path, str(key)), _("`limits.{key}`: no exercise `{id}`").format(key=key, id=id)
-            )
+            folder, listed = path.parent, ", ".join(sorted(known))
+            raise CourseError(path, _line(path, str(key)), "exercise-unknown", id=id, folder=folder, known=listed)
         _bounded(path, str(key), seconds)
         limits = known[id].limits
         changed = {"checks": {**limits.checks, check: seconds}} if check else {"seconds": seconds}
@@ -239,16 +227,12 @@ def _limits(path: Path, raw: dict[str, Any]) -> Limits:
     known = {each.name for each in keys.LIMITS}
     checks = raw.get("checks", {})
     if not isinstance(checks, dict):
-        raise CourseError(path, _line(path, "checks"), _("`limits.checks` must map checks to seconds"))
+        raise _wrong_type(path, "checks", checks, "{check: seconds}", "limits.")
     for key, value in checks.items():
         _bounded(path, str(key), value)
     for key, value in raw.items():
         if key not in known:
-            raise CourseError(
-                path,
-                _line(path, key),
-                _("unknown key `limits.{key}`; expected {known}").format(key=key, known=_listed(known)),
-            )
+            raise CourseError(path, _line(path, key), "key-unknown", key=f"limits.{key}", known=_listed(known))
         if key != "checks":
             _bounded(path, key, value)
     return Limits(**raw | {name: math.ceil(raw[name]) for name in ("memory_mb", "gpu_memory_mb") if name in raw})
@@ -256,54 +240,38 @@ def _limits(path: Path, raw: dict[str, Any]) -> Limits:
 
 def _bounded(path: Path, key: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < MAX_LIMIT:
-        reason = _("`limits.{key}` must be a number above 0 and below {most}, not {value!r}").format(
-            key=key, most=MAX_LIMIT, value=value
-        )
-        raise CourseError(path, _line(path, key), reason)
+        line, range = _line(path, key), f"0 < {key} < {MAX_LIMIT}"
+        raise CourseError(path, line, "out-of-range", key=f"limits.{key}", value=value, range=range)
 
 
 def _read(path: Path, expected: Sequence[Key]) -> dict[str, Any]:
     raw = document.load(path)
     if not isinstance(raw, dict):
-        raise CourseError(path, 1, _("expected `key: value` lines"))
+        raise CourseError(path, 1, "not-a-mapping")
     types = {each.name: each.types for each in expected}
     for key, value in raw.items():
         if key not in types:
-            raise CourseError(
-                path,
-                _line(path, str(key)),
-                _("unknown key `{key}`; expected {known}").format(key=key, known=_listed(types)),
-            )
+            raise CourseError(path, _line(path, str(key)), "key-unknown", key=key, known=_listed(types))
         if not isinstance(value, types[key]) or (isinstance(value, bool) and bool not in types[key]):
-            raise CourseError(
-                path,
-                _line(path, key),
-                _("`{key}` has the wrong type: {type}").format(key=key, type=type(value).__name__),
-            )
+            raise _wrong_type(path, key, value, " | ".join(each.__name__ for each in types[key]))
     for key in sorted(required(expected)):
         if key not in raw:
-            raise CourseError(path, None, _("key `{key}` is missing").format(key=key))
+            raise CourseError(path, None, "key-missing", key=key)
     if raw["format"] != FORMAT:
-        advice = (
-            _("update autograde")
-            if raw["format"] > FORMAT
-            else _("this version reads format {format}").format(format=FORMAT)
-        )
-        raise CourseError(
-            path,
-            _line(path, "format"),
-            _("format {format} is not readable: {advice}").format(format=raw["format"], advice=advice),
-        )
+        raise CourseError(path, _line(path, "format"), "format-unknown", format=raw["format"], known=FORMAT)
     return raw
 
 
 def _strings(path: Path, key: str, raw: list[Any]) -> tuple[str, ...]:
     for item in raw:
         if not isinstance(item, str):
-            raise CourseError(
-                path, _line(path, key), _("`{key}` must hold names, not {item!r}").format(key=key, item=item)
-            )
+            raise _wrong_type(path, key, item, "[name, …]")
     return tuple(raw)
+
+
+def _wrong_type(path: Path, key: str, value: object, expected: str, under: str = "") -> CourseError:
+    told = {"key": f"{under}{key}", "type": type(value).__name__, "expected": f"`{expected}`"}
+    return CourseError(path, _line(path, key), "wrong-type", **told)
 
 
 def _line(path: Path, key: str) -> int | None:

@@ -91,8 +91,12 @@ def _public_texts(exercise: Exercise) -> Iterable[str]:
             yield plain_text((exercise.folder / name).read_bytes())
         except FileNotFoundError:  # without public tests there is nothing to run, and nothing to release
             yield ""
-        except (OSError, UnicodeDecodeError) as error:
-            raise CourseError(exercise.folder / name, None, str(error)) from None
+        except OSError as error:
+            raise CourseError(exercise.folder / name, None, "file-unreadable", reason=error.strerror) from None
+        except UnicodeDecodeError as error:
+            raise CourseError(
+                exercise.folder / name, None, "not-utf8", reason=error.reason, position=error.start
+            ) from None
 
 
 def _digest(parts: Iterable[tuple[str, ...]]) -> str:

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from autograder.errors import CourseError, MachineryError
+from autograder.errors import FileError, MachineryError
 from autograder.exercise import Course
 from autograder.language import _
 from autograder.results import write_whole
@@ -55,7 +55,7 @@ class _Fetched:
 def collect_from_git(file: Path, course: Course, out: Path) -> tuple[list[Submission], dict[str, str]]:
     """What each student handed in, sorted by student, and of the others why their repository cannot be had.
 
-    Raises `CourseError` if the file is not what it should be.
+    Raises `FileError` if the file is not what it should be.
     """
     entries = read_roster(file)
     ids = folder_names(each.student for each in entries)
@@ -83,7 +83,7 @@ def _fetched(course: Course, ids: Mapping[str, str], entry: Entry, bare: Path) -
         implement = {each.id: each.implement for each in course.exercises}
         submission = read_listed(partial(files_of, bare, commit), implement, student, entry.student)
     except MachineryError as error:
-        return str(error)
+        return error.in_a_line()
     known = commit.pushed or (course.late is not None and course.late.trusts_files)
     return _Fetched(replace(submission, submitted=commit.time if known else None), commit)
 
@@ -101,22 +101,22 @@ def _told(entry: Entry, found: _Fetched | str) -> dict[str, Any]:
 
 
 def read_roster(file: Path) -> list[Entry]:
-    """The students in a CSV file with a header, or in a YAML list of mappings. Raises `CourseError`."""
+    """The students in a CSV file with a header, or in a YAML list of mappings. Raises `FileError`."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise CourseError(file, None, error.strerror or _("cannot be read")) from None
-    except UnicodeDecodeError:
-        raise CourseError(file, None, _("it is not UTF-8")) from None
+        raise FileError(file, None, "file-unreadable", reason=error.strerror) from None
+    except UnicodeDecodeError as error:
+        raise FileError(file, None, "not-utf8", reason=error.reason, position=error.start) from None
     rows = _yaml_rows(file, text) if file.suffix in (".yaml", ".yml") else _csv_rows(file, text)
     entries: dict[str, Entry] = {}
     for line, row in rows:
         entry = _entry(file, line, row)
         if entry.student in entries:
-            raise CourseError(file, line, _("`{student}` is there twice").format(student=entry.student))
+            raise FileError(file, line, "roster-twice", student=entry.student)
         entries[entry.student] = entry
     if not entries:
-        raise CourseError(file, None, _("it names no student"))
+        raise FileError(file, None, "roster-empty")
     return list(entries.values())
 
 
@@ -124,7 +124,7 @@ def _csv_rows(file: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     rows = csv.DictReader(text.splitlines(), skipinitialspace=True)
     names = [name.strip() for name in rows.fieldnames or ()]
     if not {"student", "repository"} <= set(names):
-        raise CourseError(file, 1, _("the first line must name the columns student, repository and, if any, deadline"))
+        raise FileError(file, 1, "columns-missing", columns="student, repository")
     rows.fieldnames = names
     for row in rows:
         yield rows.line_num, row
@@ -134,19 +134,19 @@ def _yaml_rows(file: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]
     try:
         nodes, rows = yaml.compose(text, yaml.SafeLoader), yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise CourseError(file, mark.line + 1 if mark else None, _("it is not YAML")) from None
+        mark, reason = getattr(error, "problem_mark", None), getattr(error, "problem", None) or error
+        raise FileError(file, mark.line + 1 if mark else None, "not-yaml", reason=reason) from None
     if not isinstance(nodes, yaml.SequenceNode):
-        raise CourseError(file, 1, _("expected a list of mappings with student and repository"))
+        raise FileError(file, 1, "not-a-list")
     yield from ((node.start_mark.line + 1, row) for node, row in zip(nodes.value, rows, strict=True))
 
 
 def _entry(file: Path, line: int, row: Mapping[str, Any]) -> Entry:
     if not isinstance(row, Mapping) or not set(row) <= set(_COLUMNS):
-        raise CourseError(file, line, _("expected {names}, and nothing else").format(names=", ".join(_COLUMNS)))
+        raise FileError(file, line, "entry-keys", keys="student, repository[, deadline]")
     student, repository = (str(row.get(name) or "").strip() for name in _COLUMNS[:2])
     if not student or not repository:
-        raise CourseError(file, line, _("a student and a repository are needed"))
+        raise FileError(file, line, "entry-keys", keys="student, repository[, deadline]")
     address, transport = _address(file, line, repository)
     return Entry(student, address, transport, _deadline(file, line, row.get("deadline")))
 
@@ -154,20 +154,19 @@ def _entry(file: Path, line: int, row: Mapping[str, Any]) -> Entry:
 def _address(file: Path, line: int, repository: str) -> tuple[str, str]:
     """What git is given, and the one transport that it may use for it."""
     if not repository.isprintable() or repository.startswith("-"):
-        raise CourseError(file, line, _("`{text}` is no repository").format(text=repository))
+        raise FileError(file, line, "roster-repository", text=repository)
     if "://" in repository:
         parts = urlsplit(repository)
         if parts.scheme not in ("https", "ssh"):
-            reason = _("`{scheme}` is not spoken here: https, ssh or a folder's path")
-            raise CourseError(file, line, reason.format(scheme=parts.scheme))
+            raise FileError(file, line, "roster-repository", text=repository)
         if parts.password or (parts.scheme == "https" and parts.username):
-            raise CourseError(file, line, _("credentials do not belong here; have git ask a credential helper"))
+            raise FileError(file, line, "roster-credentials")
         return repository, parts.scheme
     if _SCP_LIKE.fullmatch(repository):
         return repository, "ssh"
     path = (file.parent / repository).resolve()
     if not path.is_dir():
-        raise CourseError(file, line, _("there is no folder {path}").format(path=path))
+        raise FileError(file, line, "roster-repository", text=path)
     return str(path), "file"
 
 
@@ -179,6 +178,5 @@ def _deadline(file: Path, line: int, raw: Any) -> datetime | None:
     except ValueError:
         time = None
     if time is None or time.tzinfo is None:
-        reason = _("`{text}` is no time with its offset, such as 2026-11-30T23:59:00+01:00")
-        raise CourseError(file, line, reason.format(text=raw))
+        raise FileError(file, line, "time-without-offset", key="deadline", value=raw)
     return time

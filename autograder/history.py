@@ -11,7 +11,7 @@ from pathlib import Path
 from autograder import fingerprint
 from autograder.diff import FILE as DIFF
 from autograder.diff import Diff, Mark, compare
-from autograder.errors import UsageError
+from autograder.errors import FileError, UsageError
 from autograder.language import _
 from autograder.report.reading import FILE, read_record
 from autograder.results import Record
@@ -40,7 +40,7 @@ def read_earlier(path: Path) -> Earlier:
         if not isinstance(known, dict) or not isinstance(known.get("exercises", {}), dict):
             raise ValueError(_("it holds no fingerprint"))
     except (OSError, ValueError) as error:
-        raise UsageError(_("{file} cannot be read: {reason}").format(file=beside, reason=error)) from None
+        raise FileError(beside, None, "results-broken", reason=error) from None
     # The record itself knows these.
     return Earlier(path, record, {**known, "device": record.device, "isolation": record.isolation.level})
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from autograder import keys
 from autograder.errors import CourseError
-from autograder.language import _
 from autograder.results import Late
 
 DAY = timedelta(days=1)
@@ -48,41 +47,37 @@ class LatePolicy:
 def read_policy(path: Path, raw: Mapping[str, Any], line: Line) -> LatePolicy:
     """The policy under `late` in course.yaml; `line` finds the line of a key. Raises `CourseError`."""
 
-    def wrong(key: str, reason: str) -> CourseError:
-        return CourseError(path, line(path, key), f"`late.{key}` {reason}")
+    def wrong(key: str, code: str, **fields: object) -> CourseError:
+        return CourseError(path, line(path, key), code, **{"key": f"late.{key}", **fields})
 
     def number(key: str, most: float) -> float:
         value = raw.get(key, 0)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
-            raise wrong(key, _("must be a number from 0 to {most:g}, not {value!r}").format(most=most, value=value))
+            raise wrong(key, "out-of-range", value=value, range=f"0 <= {key} <= {most:g}")
         return float(value)
 
     def moment(key: str, value: Any) -> datetime:
         if not isinstance(value, datetime) or value.tzinfo is None:
-            raise wrong(key, _("must be a time with an offset, such as 2026-12-01T23:59:00+01:00, not {value}").format(
-                value=value
-            ))  # fmt: skip
+            raise wrong(key, "time-without-offset", value=value)
         return value
 
     for key in raw:
         if key not in _KEYS:
             known = ", ".join(f"`{each}`" for each in _KEYS)
-            raise CourseError(
-                path, line(path, str(key)), _("unknown key `late.{key}`; expected {known}").format(key=key, known=known)
-            )
+            raise wrong(str(key), "key-unknown", known=known)
     if "due" not in raw:
-        raise CourseError(path, line(path, "late"), _("key `late.due` is missing"))
+        raise CourseError(path, line(path, "late"), "key-missing", key="late.due")
     due = moment("due", raw["due"])
     extensions = raw.get("extensions", {})
     if not isinstance(extensions, dict):
-        raise wrong("extensions", _("must map students to times"))
+        raise wrong("extensions", "wrong-type", type=type(extensions).__name__, expected="`{student: time}`")
     for student, until in extensions.items():
         if not isinstance(student, str):
-            raise wrong("extensions", _("must name students as texts: write '{student}'").format(student=student))
+            raise wrong("extensions", "wrong-type", type=type(student).__name__, expected=f"`'{student}'`")
         if moment(student, until) <= due:
-            raise wrong(student, _("is no extension: it is not after `late.due`"))
+            raise wrong(student, "late-no-extension")
     if raw.get("timestamps", "mtime") != "mtime":
-        raise wrong("timestamps", _("can only be `mtime`, not {value!r}").format(value=raw["timestamps"]))
+        raise wrong("timestamps", "not-a-choice", value=raw["timestamps"], known="`mtime`")
     return LatePolicy(
         due, timedelta(minutes=number("grace_minutes", 60 * 24 * 365)), number("per_day", 1), number("floor", 1),
         extensions, "timestamps" in raw,

@@ -13,7 +13,6 @@ import jinja2
 
 from autograder.errors import UsageError
 from autograder.exercise import discover
-from autograder.language import _
 from autograder.shipped import templates_dir
 
 SUFFIX = ".j2"
@@ -29,11 +28,7 @@ def new(course_root: Path, id: str) -> Path:
     """Make reference/<id>/ from the template, last in order; it passes `autograde validate` at once."""
     reference = course_root / "reference"
     if not reference.is_dir():
-        raise UsageError(
-            _("{root} is not a course: it has no reference/ folder; name one with --course DIR").format(
-                root=course_root
-            )
-        )
+        raise UsageError("not-a-course", root=course_root)
     folder = reference / id
     _refuse_bad(id, folder)
     draft = reference / f".{id}.draft"
@@ -47,25 +42,12 @@ def new(course_root: Path, id: str) -> Path:
 
 
 def _refuse_bad(id: str, folder: Path) -> None:
-    advice = _("choose a snake_case noun such as `depthwise_conv`")
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", id):
-        raise UsageError(
-            _("`{id}` cannot name an exercise: {advice}, in small letters, digits and single underscores").format(
-                id=id, advice=advice
-            )
-        )
-    if keyword.iskeyword(id) or keyword.issoftkeyword(id) or hasattr(builtins, id):
-        raise UsageError(
-            _("`{id}` cannot name an exercise, because Python uses it: {advice}").format(id=id, advice=advice)
-        )
-    if id in _TAKEN:
-        raise UsageError(
-            _("`{id}` cannot name an exercise, because there is a module of this name: {advice}").format(
-                id=id, advice=advice
-            )
-        )
+        raise UsageError("exercise-name", id=id)
+    if keyword.iskeyword(id) or keyword.issoftkeyword(id) or hasattr(builtins, id) or id in _TAKEN:
+        raise UsageError("exercise-name-taken", id=id)
     if folder.exists():
-        raise UsageError(_("{folder} exists already: edit it, or choose another name").format(folder=folder))
+        raise UsageError("already-there", folder=folder)
 
 
 def _next_order(reference: Path) -> int:

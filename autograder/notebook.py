@@ -93,7 +93,7 @@ def _cells() -> list[str]:
         shell = get_ipython()
     history = getattr(shell, "history_manager", None)
     if history is None:
-        raise UsageError(_("this is not a notebook; in a terminal, run `autograde check`"))
+        raise UsageError("no-notebook")
     return [str(cell) for cell in islice(history.input_hist_raw, 1, None)]
 
 

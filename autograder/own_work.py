@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import UsageError
+from autograder.errors import FileError, UsageError
 from autograder.exercise import Course, Exercise, load_public
 from autograder.language import _
 from autograder.submission import Submission, read, read_cells
@@ -28,7 +28,7 @@ def find_work(path: Path, ids: Collection[str]) -> OwnWork:
     Raises `UsageError` with what to do if it, or the work, is not found.
     """
     if not path.exists():
-        raise UsageError(_("there is no {file}").format(file=path))
+        raise FileError(path, None, "file-missing")
     path = path.resolve()
     course = load_public(_public_side(path))
     implement = {each.id: each.implement for each in course.exercises}
@@ -38,9 +38,9 @@ def find_work(path: Path, ids: Collection[str]) -> OwnWork:
     exercises = course.select(ids or mine.sources)
     for exercise in exercises:
         if exercise.id not in mine.sources:
-            raise UsageError(_("there is no {id}.py at {file}").format(id=exercise.id, file=path))
+            raise no_work(path, [exercise.id], mine.notes)
     if not mine.sources:
-        raise UsageError(_("nothing to check at {file}; {notes}").format(file=path, notes=_("; ").join(mine.notes)))
+        raise no_work(path, implement, mine.notes)
     # What an exercise imports may lie beside it.
     others = read(course.root, implement, "you").sources
     return OwnWork(course, exercises, Submission("you", {**others, **mine.sources}, mine.notes))
@@ -57,8 +57,7 @@ def notebook_work(cells: Sequence[str], folder: Path, id: str) -> OwnWork:
     mine = read_cells(cells, folder, implement, "you")
     if id not in mine.sources:
         wanted = ", ".join(f"`{name}`" for name in exercise.implement)
-        reasons = "".join(f"; {note}" for note in mine.notes)
-        raise UsageError(_("no cell that has been run defines {names}{reasons}").format(names=wanted, reasons=reasons))
+        raise UsageError("no-cell", names=wanted, notes=_listed(mine.notes))
     others = read(course.root, implement, "you").sources
     return OwnWork(course, (exercise,), Submission("you", {**others, **mine.sources}, mine.notes))
 
@@ -69,6 +68,13 @@ def _public_side(path: Path) -> Path:
         for candidate in (folder / "exercises", folder):
             if candidate.is_dir() and any(candidate.glob("*/exercise.yaml")):
                 return candidate
-    raise UsageError(
-        _("no exercise found at {file}: run this where your exercises are, or name a file or folder").format(file=path)
-    )
+    raise UsageError("no-exercise-here", folder=path)
+
+
+def no_work(place: Path, ids: Iterable[str], notes: Sequence[str]) -> UsageError:
+    """There is nothing for these exercises in what somebody named, of which `notes` say more."""
+    return UsageError("no-work", place=place, exercises=", ".join(f"`{id}`" for id in ids), notes=_listed(notes))
+
+
+def _listed(notes: Iterable[str]) -> str:
+    return "".join(f"{_('; ')}{note}" for note in notes)

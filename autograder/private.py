@@ -16,7 +16,6 @@ from pathlib import Path
 
 from autograder.errors import CourseError
 from autograder.exercise import Course, Exercise
-from autograder.language import _
 from autograder.stub import cuts, parse
 
 SHORTEST_SECRET = 13
@@ -39,9 +38,9 @@ def keep_solution(exercise: Exercise, solution: str, given: Mapping[str, str]) -
                     raise CourseError(
                         exercise.solution if name == f"{exercise.id}.py" else exercise.folder / name,
                         None if name == f"{exercise.id}.py" else number,
-                        _(
-                            "a line of the solution of `{function}` would be released in {name}:{number}: `{secret}`"
-                        ).format(function=cut.name, name=name, number=number, secret=secret),
+                        "secret-released",
+                        place=f"{name}:{number}",
+                        line=secret,
                     )
 
 
@@ -87,9 +86,7 @@ class PrivateSide:
             for form in {line, json.dumps(line, ensure_ascii=False)[1:-1]}:
                 if form in everything:
                     name = next(name for name, text in texts.items() if form in text)
-                    raise CourseError(
-                        path, None, _("a line of it would be released in {name}: `{line}`").format(name=name, line=line)
-                    )
+                    raise CourseError(path, None, "secret-released", place=name, line=line)
 
 
 def _titles(test_file: Path) -> frozenset[str]:

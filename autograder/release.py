@@ -88,7 +88,7 @@ def public_files(exercise: Exercise) -> dict[str, bytes]:
     try:
         given = {f"{exercise.id}.py": stub(_read(exercise.solution), exercise.implement)}
     except CourseError as error:
-        raise CourseError(exercise.solution, error.line, error.reason) from None
+        raise error.at(exercise.solution) from None
     for name in (*STATEMENTS, *COPIED):
         if name != "README.zh.md" or (exercise.folder / name).exists():
             given[name] = _read(exercise.folder / name)
@@ -125,10 +125,9 @@ def _read(path: Path) -> str:
     try:
         return plain_text(path.read_bytes())
     except OSError as error:
-        raise CourseError(path, None, error.strerror or _("cannot be read")) from None
+        raise CourseError(path, None, "file-unreadable", reason=error.strerror) from None
     except UnicodeDecodeError as error:
-        reason = _("not UTF-8: {reason} at byte {position}").format(reason=error.reason, position=error.start)
-        raise CourseError(path, None, reason) from None
+        raise CourseError(path, None, "not-utf8", reason=error.reason, position=error.start) from None
 
 
 def plain_text(raw: bytes) -> str:

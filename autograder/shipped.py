@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 
-from autograder.errors import UsageError
+from autograder.errors import MachineryError
 from autograder.language import _, ngettext
 
 PACKAGE = Path(__file__).resolve().parent
@@ -20,9 +20,7 @@ def templates_dir() -> Path:
     for folder in (PACKAGE / "templates", PACKAGE.parent / "templates"):
         if folder.is_dir():
             return folder
-    raise UsageError(
-        _("templates/ is neither in {package} nor beside it; install autograde again").format(package=PACKAGE)
-    )
+    raise MachineryError("package-damaged", what="templates/", reason=PACKAGE)
 
 
 def bundled_course() -> Path:
@@ -36,7 +34,7 @@ def bundled_course() -> Path:
         if (folder / "reference" / "course.yaml").is_file():
             return folder
     places = ", ".join(str(folder) for folder in installed)
-    raise UsageError(_("the bundled course is not in {places}; install autograde again").format(places=places))
+    raise MachineryError("package-damaged", what="reference/", reason=places)
 
 
 def templates(folder: str, *, newstyle: bool = False, **options: Any) -> jinja2.Environment:

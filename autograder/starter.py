@@ -7,9 +7,8 @@ import secrets
 import shutil
 from pathlib import Path
 
-from autograder.errors import UsageError
+from autograder.errors import MachineryError, UsageError
 from autograder.exercise import load_course
-from autograder.language import _
 from autograder.release import LEFT_BY_TOOLS, release
 from autograder.shipped import bundled_course, templates
 
@@ -25,7 +24,7 @@ def start_course(folder: Path) -> str:
     behind if it fails later.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(_("{folder} is not an empty folder: choose another for the new course").format(folder=folder))
+        raise UsageError("already-there", folder=folder)
     draft = folder / ".draft"
     try:
         draft.mkdir(parents=True)
@@ -35,7 +34,7 @@ def start_course(folder: Path) -> str:
         return load_course(folder).exercises[0].id
     except OSError as error:
         reason = error.strerror or str(error)  # of many errors at once there is the list
-        raise UsageError(_("{folder} cannot be written: {reason}").format(folder=folder, reason=reason)) from None
+        raise MachineryError("file-not-written", path=folder, reason=reason) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

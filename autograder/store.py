@@ -13,8 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
-from autograder.errors import MachineryError, UsageError
-from autograder.language import _
+from autograder.errors import FileError, MachineryError
 from autograder.results import ExerciseResult, to_json, writing
 
 FILE = "results.sqlite"
@@ -40,9 +39,7 @@ class Store:
         except sqlite3.OperationalError as error:  # the disk is full, or may only be read
             raise MachineryError("file-not-written", path=path, reason=error) from None
         except sqlite3.DatabaseError as error:
-            raise UsageError(
-                _("{file} cannot be used ({reason}); move it away to grade afresh").format(file=path, reason=error)
-            ) from None
+            raise FileError(path, None, "database-unusable", reason=error) from None
 
     def get(self, key: str) -> tuple[ExerciseResult, str] | None:
         row = self.connection.execute("SELECT result, output FROM result WHERE key = ?", (key,)).fetchone()

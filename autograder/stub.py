@@ -14,7 +14,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.errors import CourseError
-from autograder.language import _
 
 Routine = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -48,13 +47,11 @@ def parse(solution: str) -> tuple[str, ast.Module]:
     try:
         return text, ast.parse(text)
     except (SyntaxError, ValueError) as error:
-        raise _broken(
-            getattr(error, "lineno", None), _("does not parse: {reason}").format(reason=error.args[0])
-        ) from None
+        raise _broken(getattr(error, "lineno", None), "not-python", reason=error.args[0]) from None
 
 
-def _broken(line: int | None, reason: str) -> CourseError:
-    return CourseError("solution.py", line, reason)
+def _broken(line: int | None, code: str, **fields: object) -> CourseError:
+    return CourseError("solution.py", line, code, **fields)
 
 
 def cuts(text: str, tree: ast.Module, implement: Collection[str]) -> list[Cut]:
@@ -69,11 +66,9 @@ def _routines(tree: ast.Module, implement: Collection[str]) -> Iterator[tuple[st
     for name in implement:
         found = [node for node in tree.body if isinstance(node, Routine | ast.ClassDef) and node.name == name]
         if not found:
-            raise _broken(
-                None, _("`implement` names `{name}`, but no top-level `def` or `class` defines it").format(name=name)
-            )
+            raise _broken(None, "name-missing", name=name)
         if len(found) > 1:
-            raise _broken(found[1].lineno, _("`{name}` is defined twice").format(name=name))
+            raise _broken(found[1].lineno, "defined-twice", name=name)
         if isinstance(found[0], Routine):
             yield name, found[0]
         else:
@@ -83,13 +78,11 @@ def _routines(tree: ast.Module, implement: Collection[str]) -> Iterator[tuple[st
 def _methods(node: ast.ClassDef) -> Iterator[tuple[str, Routine]]:
     methods = [each for each in node.body if isinstance(each, Routine)]
     if not methods:
-        raise _broken(node.lineno, _("class `{name}` has no method to be written").format(name=node.name))
+        raise _broken(node.lineno, "class-empty", name=node.name)
     for each in node.body:
         code = [part for part in ast.walk(each) if isinstance(part, ast.Lambda | ast.ClassDef)]
         if code and each not in methods:
-            raise _broken(
-                code[0].lineno, _("in `{name}` this would be given away; write it as a method").format(name=node.name)
-            )
+            raise _broken(code[0].lineno, "given-away", name=node.name)
     yield from ((f"{node.name}.{each.name}", each) for each in methods)
 
 
@@ -111,11 +104,11 @@ def _cut(name: str, routine: Routine, lines: Sequence[str], ends: Mapping[int, i
     first, *rest = routine.body
     header = ends[routine.lineno]
     if first.lineno == header:
-        raise _broken(first.lineno, _("the body of `{name}` must stand on lines of its own").format(name=name))
+        raise _broken(first.lineno, "body-line", name=name)
     documented = ast.get_docstring(routine, clean=False) is not None
     above = first.end_lineno or first.lineno if documented else header
     if documented and rest and rest[0].lineno == above:
-        raise _broken(above, _("in `{name}` nothing may follow the docstring on its last line").format(name=name))
+        raise _broken(above, "body-line", name=name)
     indent = lines[first.lineno - 1][: first.col_offset]
     last = routine.end_lineno or first.lineno
     return Cut(name, above + 1, _with_comments(lines, last, routine.col_offset), indent)

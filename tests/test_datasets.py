@@ -88,7 +88,7 @@ class TestDigits:
         cut = tmp_path / "digits.gz"
         cut.write_bytes(datasets.place("digits", Path()).read_bytes()[:1000])
         monkeypatch.setattr(datasets, "_DIGITS_FILE", cut)
-        with pytest.raises(MachineryError, match=r"digits\.gz is damaged .*: install the package again"):
+        with pytest.raises(MachineryError, match=r"the package is not whole: .*digits\.gz"):
             datasets.load("digits", Path())
 
 
@@ -98,7 +98,7 @@ def test_nothing_is_imported_before_it_is_needed() -> None:
 
 
 def test_an_unknown_name() -> None:
-    with pytest.raises(UsageError, match="no dataset `cifar`; there are: digits, fashion_mnist, mnist"):
+    with pytest.raises(UsageError, match=r"no dataset `cifar` .*\n.*digits, fashion_mnist, mnist"):
         datasets.load("cifar", Path())
 
 
@@ -114,7 +114,7 @@ class TestInTheCourseFile:
     @pytest.mark.parametrize(
         ("line", "reason"),
         [
-            ("dataset: cifar", "no dataset `cifar`; there are: digits, fashion_mnist, mnist"),
+            ("dataset: cifar", "no dataset `cifar`"),
             ("dataset: 3", "`dataset` has the wrong type: int"),
             ("data: [a]", "`data` has the wrong type: list"),
         ],
@@ -205,20 +205,20 @@ class TestThroughTorchvision:
     @pytest.mark.parametrize(
         ("file", "damage", "fault"),
         [
-            (IMAGES, Path.unlink, f"there is no .*{IMAGES}, only {IMAGES}.gz, not unpacked;"),
-            (IMAGES, cut, f"{IMAGES} is damaged: 23,531 bytes, not the 23,536 of 30 images;"),
-            (LABELS, cut, f"{LABELS} is damaged: 23 bytes, not the 28 of 20 labels;"),
-            (LABELS, lambda path: path.write_bytes(b""), f"{LABELS} is damaged: it is no idx file of labels;"),
-            (IMAGES, lambda path: path.write_text("<html>"), f"{IMAGES} is damaged: it is no idx file of images;"),
-            (IMAGES, lambda path: change(path, 7, 31), f"{IMAGES} is damaged: its head .* 30 images of 28x28;"),
-            (LABELS, lambda path: change(path, 7, 21), f"{LABELS} is damaged: its head does not speak of 20 labels;"),
-            (IMAGES, lambda path: change(path, 99, 0), f"{IMAGES} is damaged: it is not what {IMAGES}.gz holds;"),
-            (LABELS, lambda path: change(path, 9, 10), f"{LABELS} is damaged: it has labels above 9;"),
+            (IMAGES, Path.unlink, f"there is no .*{IMAGES}, only {IMAGES}.gz, not unpacked "),
+            (IMAGES, cut, f"{IMAGES} is damaged: 23,531 bytes, not the 23,536 of 30 images "),
+            (LABELS, cut, f"{LABELS} is damaged: 23 bytes, not the 28 of 20 labels "),
+            (LABELS, lambda path: path.write_bytes(b""), f"{LABELS} is damaged: it is no idx file of labels "),
+            (IMAGES, lambda path: path.write_text("<html>"), f"{IMAGES} is damaged: it is no idx file of images "),
+            (IMAGES, lambda path: change(path, 7, 31), f"{IMAGES} is damaged: its head .* 30 images of 28x28 "),
+            (LABELS, lambda path: change(path, 7, 21), f"{LABELS} is damaged: its head does not speak of 20 labels "),
+            (IMAGES, lambda path: change(path, 99, 0), f"{IMAGES} is damaged: it is not what {IMAGES}.gz holds "),
+            (LABELS, lambda path: change(path, 9, 10), f"{LABELS} is damaged: it has labels above 9 "),
             (f"{LABELS}.gz", cut, rf"{LABELS}\.gz is damaged \(.*\): remove it if you know that {LABELS} beside it"),
             (f"{LABELS}.gz", lambda path: path.write_bytes(b"x"), rf"{LABELS}\.gz is damaged \(Not a gzipped file"),
             (f"{LABELS}.gz", lambda path: change(path, -8, 0), rf"{LABELS}\.gz is damaged \(CRC check failed"),
             (f"{LABELS}.gz", lambda path: change(path, 10, 7), rf"{LABELS}\.gz is damaged \(Error -3 "),
-            (LABELS, lambda path: (path.unlink(), path.mkdir()), f"{LABELS} cannot be read: Is a directory;"),
+            (LABELS, lambda path: (path.unlink(), path.mkdir()), f"{LABELS} cannot be read: Is a directory "),
         ],
     )
     def test_a_damaged_file_is_named(
@@ -227,11 +227,11 @@ class TestThroughTorchvision:
         damage(raw / file)
         with pytest.raises(UsageError, match=f"^dataset `{name}`: .*{fault}") as caught:
             datasets.load(name, tmp_path)
-        assert "fetch it with `autograde data --download`, or put train-images-idx3-ubyte, " in str(caught.value)
+        assert "fetch it with `autograde data --download`, or put train-images-idx3-ubyte, " in caught.value.way_out
 
     def test_a_missing_root(self, name: str, tmp_path: Path) -> None:
         advice = f"t10k-labels-idx1-ubyte, unpacked, into .*/nowhere/{FOLDERS[name]}/raw"
-        with pytest.raises(UsageError, match=rf"dataset `{name}`: there is no .*{IMAGES}; fetch it .*{advice}"):
+        with pytest.raises(UsageError, match=rf"dataset `{name}`: there is no .*{IMAGES} .*\n.*fetch it .*{advice}"):
             datasets.load(name, tmp_path / "nowhere")
 
     @pytest.mark.parametrize("error", [ModuleNotFoundError("No module named 'torchvision'"), RuntimeError("nms")])
@@ -300,7 +300,7 @@ class TestDownload:
 
         monkeypatch.setattr(torchvision_class(name), "download", fail)
         reason = re.escape(" ".join(str(failure).split()) or "OSError")
-        with pytest.raises(UsageError, match=f"dataset `{name}` could not be downloaded: {reason}; try again where"):
+        with pytest.raises(UsageError, match=f"`{name}` could not be downloaded: {reason} .*\n.*try again where"):
             datasets.download(name, tmp_path)
 
 

@@ -48,7 +48,7 @@ def test_what_somebody_edited_stops_everything(draft: Path, tmp_path: Path) -> N
     (out / "top.txt").write_text("mine")
     (draft / "top.txt").write_text("new")
     (draft / "a/b/deep.txt").write_text("new")
-    with pytest.raises(UsageError, match=r"1 file in .*out is not as .* wrote it: top\.txt; move it away"):
+    with pytest.raises(UsageError, match=r"in .*out this is not as .* wrote it: top\.txt"):
         deliver(draft, out, "plain")
     assert (out / "a/b/deep.txt").read_text() == "deep"
     (out / "top.txt").write_text("new")  # the same edit on both sides
@@ -114,19 +114,19 @@ def test_a_folder_of_somebody_elses_is_refused(draft: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("manifest", "complaint"),
+    "manifest",
     [
-        ("", "cannot be read"),
-        ("[]", "cannot be read"),
-        ('{"format": "plain", "files": {"a": 1}}', "cannot be read"),
-        ('{"format": "plain", "files": {"../top.txt": "0"}}', "not in its folder"),
-        ('{"format": "plain", "files": {"/etc/passwd": "0"}}', "not in its folder"),
+        "",
+        "[]",
+        '{"format": "plain", "files": {"a": 1}}',
+        '{"format": "plain", "files": {"../top.txt": "0"}}',
+        '{"format": "plain", "files": {"/etc/passwd": "0"}}',
     ],
 )
-def test_a_list_that_somebody_wrote_is_not_followed(draft: Path, tmp_path: Path, manifest: str, complaint: str) -> None:
+def test_a_list_that_somebody_wrote_is_not_followed(draft: Path, tmp_path: Path, manifest: str) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / MANIFEST).write_text(manifest)
-    with pytest.raises(UsageError, match=complaint):
+    with pytest.raises(UsageError, match="what was edited cannot be told"):
         deliver(draft, out, "plain")
     assert names(out) == [MANIFEST]

@@ -134,7 +134,7 @@ class TestFiles:
         assert json.loads((tmp_path / FILE).read_text())["schema_version"] == 1
         assert read_diff(tmp_path / "elsewhere") is None
         (tmp_path / FILE).write_text("{}")
-        with pytest.raises(UsageError, match=r"diff\.json cannot be read: 'students'"):
+        with pytest.raises(UsageError, match=r"diff\.json: not what .* wrote: 'students'"):
             read_diff(tmp_path)
 
     def test_a_record_is_kept_if_scores_change(self, tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ class TestFiles:
     def test_a_broken_fingerprint_is_named(self, tmp_path: Path) -> None:
         write_record(record(RIGHT), tmp_path)
         (tmp_path / "fingerprint.json").write_text("[]")
-        with pytest.raises(UsageError, match=r"fingerprint\.json cannot be read: it holds no fingerprint"):
+        with pytest.raises(UsageError, match=r"fingerprint\.json: not what .* wrote: it holds no fingerprint"):
             read_earlier(tmp_path)
 
 

@@ -234,7 +234,7 @@ class TestDeath:
             def ready(self) -> None: ...
             def use_slot(self, slot: int) -> None: ...
             def spawn(self, **options: Any) -> Any:
-                raise MachineryError("no more workers")
+                raise MachineryError("warm-process-gone", reason="no more workers")
 
         found: list[tuple[str, ExerciseResult]] = []
         grade_class(

@@ -47,7 +47,7 @@ class TestCourse:
         double, quadruple = toy_course.exercises
         assert toy_course.select([]) == (double, quadruple)
         assert toy_course.select(["quadruple", "double"]) == (double, quadruple)
-        with pytest.raises(UsageError, match=r"no exercise `triple` in .*; there are: double, quadruple"):
+        with pytest.raises(UsageError, match=r"no exercise `triple` in .* .*\n.*double, quadruple"):
             toy_course.select(["double", "triple"])
 
     def test_a_students_copy(self, toy_course: Course) -> None:
@@ -61,7 +61,7 @@ class TestCourse:
     def test_no_exercise(self, toy_course: Course) -> None:
         for each in toy_course.exercises:
             shutil.rmtree(each.folder)
-        with pytest.raises(UsageError, match="none of its folders"):
+        with pytest.raises(UsageError, match="no folder in it"):
             load_course(toy_course.root)
 
 
@@ -112,30 +112,30 @@ class TestSlips:
         [
             ("", 1, "expected `key: value` lines"),
             ("- format: 1\n", 1, "expected `key: value` lines"),
-            (MINIMAL + "a: b: c\n", 6, "mapping values are not allowed here"),
-            (MINIMAL + "title: [\n", 7, "expected the node content, but found '<stream end>'"),
-            (MINIMAL + "titel: x\n", 6, "unknown key `titel`; expected `extra_credit`, `forbid`"),
+            (MINIMAL + "a: b: c\n", 6, "cannot be read as YAML: mapping values are not allowed here"),
+            (MINIMAL + "title: [\n", 7, "cannot be read as YAML: expected the node content, but found '<stream end>'"),
+            (MINIMAL + "titel: x\n", 6, "unknown key `titel`"),
             (MINIMAL + "3: x\n", 6, "unknown key `3`"),
             (MINIMAL.replace("order: 3", "order: '3'"), 2, "`order` has the wrong type: str"),
             (MINIMAL.replace("order: 3", "order: true"), 2, "`order` has the wrong type: bool"),
             (MINIMAL.replace("title: Third", "title: 3"), 3, "`title` has the wrong type: int"),
-            (MINIMAL.replace("title: Third", "title: 2026-13-45"), None, "not YAML: month must be in 1..12"),
+            (MINIMAL.replace("title: Third", "title: 2026-13-45"), None, "cannot be read as YAML: month must"),
             (MINIMAL + "misconceptions:\n", 6, "`misconceptions` has the wrong type: NoneType"),
             (MINIMAL.replace("title: Third\n", ""), None, "key `title` is missing"),
-            (MINIMAL.replace("format: 1", "format: 2"), 1, "format 2 is not readable: update autograde"),
-            (MINIMAL.replace("format: 1", "format: 0"), 1, "format 0 is not readable: this version reads format 1"),
-            (MINIMAL.replace("points: 2", "points: 0"), 4, "`points` must be above 0, not 0"),
-            (MINIMAL.replace("points: 2", "points: .nan"), 4, "`points` must be above 0, not nan"),
-            (MINIMAL.replace("points: 2", "points: .inf"), 4, "`points` must be above 0, not inf"),
-            (MINIMAL.replace("[f]", "[]"), 5, "`implement` must name at least one function or class"),
-            (MINIMAL.replace("[f]", "[f, 3]"), 5, "`implement` must hold names, not 3"),
-            (MINIMAL + "limits: {second: 3}\n", 6, "unknown key `limits.second`; expected `checks`, `gpu_memory_mb`"),
-            (MINIMAL + "limits: {seconds: 1, memory_mb: 0}\n", 6, "`limits.memory_mb` must be a number above 0"),
-            (MINIMAL + "limits:\n  memory_mb: 9\n  seconds: yes\n", 8, "`limits.seconds` must be a number above 0"),
-            (MINIMAL + "limits:\n  seconds: .inf\n", 7, "`limits.seconds` must be a number above 0"),
-            (MINIMAL + "limits:\n  checks: 3\n", 7, "`limits.checks` must map checks to seconds"),
-            (MINIMAL + "limits:\n  checks: {values: -1}\n", 7, "`limits.values` must be a number above 0"),
-            (MINIMAL + "limits:\n  memory_mb: 9999999\n", 7, "`limits.memory_mb` must be a number above 0 and below"),
+            (MINIMAL.replace("format: 1", "format: 2"), 1, "format 2 is not readable"),
+            (MINIMAL.replace("format: 1", "format: 0"), 1, "format 0 is not readable"),
+            (MINIMAL.replace("points: 2", "points: 0"), 4, "`points` is out of range: 0"),
+            (MINIMAL.replace("points: 2", "points: .nan"), 4, "`points` is out of range: nan"),
+            (MINIMAL.replace("points: 2", "points: .inf"), 4, "`points` is out of range: inf"),
+            (MINIMAL.replace("[f]", "[]"), 5, "`implement` names nothing"),
+            (MINIMAL.replace("[f]", "[f, 3]"), 5, "`implement` has the wrong type: int"),
+            (MINIMAL + "limits: {second: 3}\n", 6, "unknown key `limits.second`"),
+            (MINIMAL + "limits: {seconds: 1, memory_mb: 0}\n", 6, "`limits.memory_mb` is out of range: 0"),
+            (MINIMAL + "limits:\n  memory_mb: 9\n  seconds: yes\n", 8, "`limits.seconds` is out of range: "),
+            (MINIMAL + "limits:\n  seconds: .inf\n", 7, "`limits.seconds` is out of range: "),
+            (MINIMAL + "limits:\n  checks: 3\n", 7, "`limits.checks` has the wrong type: int"),
+            (MINIMAL + "limits:\n  checks: {values: -1}\n", 7, "`limits.values` is out of range: -1"),
+            (MINIMAL + "limits:\n  memory_mb: 9999999\n", 7, "`limits.memory_mb` is out of range: 9999999"),
             (MINIMAL + "misconceptions:\n  a: well\n  halved: ''\n", 8, "misconception `halved` needs a hint"),
             (MINIMAL + "misconceptions: {1: one}\n", 6, "misconception `1` needs a hint"),
         ],
@@ -145,7 +145,7 @@ class TestSlips:
         assert error.reason.startswith(reason)
         assert error.line == line
         place = f"{error.path}:{line}" if line else str(error.path)
-        assert str(error) == f"{place}: {error.reason}"
+        assert str(error) == f"{place}: {error.reason} [{error.code}]"
 
     @pytest.mark.parametrize(
         ("text", "line", "reason"),
@@ -154,11 +154,11 @@ class TestSlips:
             ("format: 1\nname: toy\nsalt: ''\n", 3, "`salt` must not be empty"),
             ("format: 1\nname: toy\nsalt: 3\n", 3, "`salt` has the wrong type: int"),
             ("format: 1\nname: toy\nsalt: a\nsugar: b\n", 4, "unknown key `sugar`"),
-            ("format: 1\nname: toy\nsalt: a\nlimits: {triple: 3}\n", 4, "`limits.triple`: no exercise `triple`"),
+            ("format: 1\nname: toy\nsalt: a\nlimits: {triple: 3}\n", 4, "no exercise `triple`"),
             (
                 "format: 1\nname: toy\nsalt: a\nlimits:\n  double/values: 0\n",
                 5,
-                "`limits.double/values` must be a number",
+                "`limits.double/values` is out of range: 0",
             ),
         ],
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.cli import main
-from autograder.errors import CourseError
+from autograder.errors import FileError
 from autograder.exercise import Course
 from autograder.from_git import COMMITS, collect_from_git, read_roster
 from autograder.submission import Rejected, Source
@@ -189,17 +189,17 @@ class TestRoster:
     @pytest.mark.parametrize(
         ("row", "line", "reason"),
         [
-            ("ann,ext::sh -c id,", 2, "there is no folder"),
-            ("ann,ext::https://x.example/,", 2, "is not spoken here"),
-            ("ann,file:///etc,", 2, "`file` is not spoken here"),
-            ("ann,git://x.example/a,", 2, "`git` is not spoken here"),
-            ("ann,http://x.example/a,", 2, "`http` is not spoken here"),
+            ("ann,ext::sh -c id,", 2, "is no repository"),
+            ("ann,ext::https://x.example/,", 2, "is no repository"),
+            ("ann,file:///etc,", 2, "`file:///etc` is no repository"),
+            ("ann,git://x.example/a,", 2, "`git://x.example/a` is no repository"),
+            ("ann,http://x.example/a,", 2, "`http://x.example/a` is no repository"),
             ("ann,--upload-pack=id,", 2, "is no repository"),
             ("ann,https://token@x.example/a,", 2, "credentials do not belong here"),
-            ("ann,nowhere,", 2, "there is no folder"),
-            ("ann,ann,tomorrow", 2, "`tomorrow` is no time"),
-            ("ann,ann,2026-01-01T00:00:00", 2, "is no time with its offset"),
-            ("ann,,", 2, "a student and a repository are needed"),
+            ("ann,nowhere,", 2, "nowhere` is no repository"),
+            ("ann,ann,tomorrow", 2, "`deadline` is no time with an offset: tomorrow"),
+            ("ann,ann,2026-01-01T00:00:00", 2, "is no time with an offset"),
+            ("ann,,", 2, "an entry needs student, repository"),
             ("ann,ann,\nann,ann,", 3, "`ann` is there twice"),
             ("ann,ann,,more", 2, "and nothing else"),
         ],
@@ -207,7 +207,7 @@ class TestRoster:
     def test_a_wrong_row_is_an_error_with_its_line(
         self, repository: Path, tmp_path: Path, row: str, line: int, reason: str
     ) -> None:
-        with pytest.raises(CourseError, match=reason) as raised:
+        with pytest.raises(FileError, match=reason) as raised:
             read_roster(roster(tmp_path, row))
         assert raised.value.line == line
 
@@ -225,14 +225,14 @@ class TestRoster:
     def test_a_wrong_entry_of_yaml_has_its_line(self, repository: Path, tmp_path: Path) -> None:
         file = tmp_path / "roster.yaml"
         file.write_text("- {student: ann, repository: ann}\n\n- {student: bob, repo: ann}\n")
-        with pytest.raises(CourseError, match="and nothing else") as raised:
+        with pytest.raises(FileError, match="and nothing else") as raised:
             read_roster(file)
         assert raised.value.line == 3
 
     @pytest.mark.parametrize("text", ["", "student\nann\n", "student,repository\n"])
     def test_a_file_without_students_is_an_error(self, tmp_path: Path, text: str) -> None:
         (tmp_path / "roster.csv").write_text(text)
-        with pytest.raises(CourseError):
+        with pytest.raises(FileError):
             read_roster(tmp_path / "roster.csv")
 
 

@@ -225,12 +225,12 @@ def test_names_that_nbgrader_does_not_take_are_refused(small: Path, tmp_path: Pa
     course_file = small / "reference" / "course.yaml"
     text = course_file.read_text()
     course_file.write_text(text.replace("name: cnn", "name: a/b"))
-    with pytest.raises(CourseError, match="no assignment of the name `a/b`"):
+    with pytest.raises(CourseError, match="nbgrader cannot use the name `a/b`"):
         hand_out(load_course(small), tmp_path / "out", "notebook")
     course_file.write_text(text)
     tests = small / "reference" / "conv1x1" / "test_hidden.py"
     tests.write_text(tests.read_text().replace("def shapes(", "def solution(").replace("shapes]", "solution]"))
-    with pytest.raises(CourseError, match="cannot be called `solution`"):
+    with pytest.raises(CourseError, match="nbgrader cannot use the name `solution`"):
         hand_out(load_course(small), tmp_path / "out", "notebook")
 
 

@@ -15,7 +15,7 @@ from autograder import new as module
 from autograder import shipped, starter
 from autograder.cli import main, make_parser
 from autograder.cli.options import course_around
-from autograder.errors import UsageError
+from autograder.errors import MachineryError, UsageError
 from autograder.exercise import load_course, load_exercise, misconception_of
 from autograder.grading.restrictions import NAMED, find_in_source
 from autograder.new import new
@@ -95,22 +95,22 @@ def test_its_solutions_break_no_restriction(course):
 
 
 @pytest.mark.parametrize(
-    ("id", "reason"),
+    ("id", "code"),
     [
-        ("", "in small letters"), ("Conv", "in small letters"), ("conv-2d", "in small letters"), ("2d", "in small"),
-        ("a b", "in small letters"), ("../up", "in small letters"), ("a__b", "in small"), ("a_", "in small letters"),
-        ("卷积", "in small letters"), ("conv\n", "in small letters"), (".hidden", "in small letters"),
-        ("lambda", "because Python uses it"), ("match", "because Python uses it"), ("sum", "because Python uses it"),
-        ("statistics", "because there is a module of this name"), ("torch", "because there is a module of this name"),
-        ("solution", "because there is a module of this name"),
+        ("", "exercise-name"), ("Conv", "exercise-name"), ("conv-2d", "exercise-name"), ("2d", "exercise-name"),
+        ("a b", "exercise-name"), ("../up", "exercise-name"), ("a__b", "exercise-name"), ("a_", "exercise-name"),
+        ("卷积", "exercise-name"), ("conv\n", "exercise-name"), (".hidden", "exercise-name"),
+        ("lambda", "exercise-name-taken"), ("match", "exercise-name-taken"), ("sum", "exercise-name-taken"),
+        ("statistics", "exercise-name-taken"), ("torch", "exercise-name-taken"),
+        ("solution", "exercise-name-taken"),
     ],
 )  # fmt: skip
-def test_a_bad_name_is_refused_with_what_to_do(course, id, reason):
+def test_a_bad_name_is_refused_with_what_to_do(course, id, code):
     with pytest.raises(UsageError, match=re.escape(f"`{id}` cannot name an exercise")) as caught:
         new(course, id)
 
-    assert reason in str(caught.value)
-    assert "choose a snake_case noun such as `depthwise_conv`" in str(caught.value)
+    assert caught.value.code == code
+    assert "choose a snake_case noun such as `depthwise_conv`" in caught.value.way_out
     assert [path.name for path in (course / "reference").iterdir()] == ["course.yaml"]
 
 
@@ -151,7 +151,7 @@ def test_templates_are_found_beside_the_package_and_in_it(tmp_path, monkeypatch)
     assert templates_dir() == package / "templates"
 
     (package / "templates").rmdir()
-    with pytest.raises(UsageError, match="install autograde again"):
+    with pytest.raises(MachineryError, match="install the package again"):
         templates_dir()
 
 

@@ -136,7 +136,7 @@ def test_outside_a_notebook_it_says_what_to_do():
 
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
-    assert done.stdout == "this is not a notebook; in a terminal, run `autograde check`\n"
+    assert done.stdout == "this is not a notebook [no-notebook]\n"
 
 
 def test_the_card_and_the_terminal_agree(folder, run, capsys):

@@ -482,8 +482,8 @@ class TestCommand:
         ("text", "complaint"),
         [
             (None, "there is no such file"),
-            ("{", "is not a record of results"),
-            ("[]", "is not a record of results"),
+            ("{", "not what `autograde grade` wrote"),
+            ("[]", "not what `autograde grade` wrote"),
             ('{"schema_version": 2}', "schema_version 2 is not 1"),
             ('{"schema_version": 1}', "key 'isolation' is missing"),
             ('{"schema_version": 1, "course": 3}', "key 'isolation' is missing"),

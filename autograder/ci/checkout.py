@@ -51,9 +51,7 @@ def public_side(checkout: Path) -> Course:
     for folder in (checkout / "exercises", checkout):
         if folder.is_dir() and any(folder.glob("*/exercise.yaml")):
             return load_public(folder)
-    raise UsageError(
-        _("no exercise found in {folder}; name the private side with --course or --bundle").format(folder=checkout)
-    )
+    raise UsageError("no-exercise-here", folder=checkout)
 
 
 def keep_out(checkout: Path, trusted: bool) -> list[Oddity]:
@@ -64,13 +62,10 @@ def keep_out(checkout: Path, trusted: bool) -> list[Oddity]:
     inside = [entry for entry in sys.path if Path(entry or ".").resolve().is_relative_to(checkout)]
     libraries = Path(sys.prefix).resolve()
     if trusted and (libraries.is_relative_to(checkout) or Path(__file__).resolve().is_relative_to(checkout)):
-        raise UsageError(
-            _("this autograde is installed in the checkout that it grades, where students can change it; "
-              "install it elsewhere")
-        )  # fmt: skip
+        raise UsageError("inside-checkout", what="autograde")
     named = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
     if trusted and any(Path(part).resolve().is_relative_to(checkout) for part in named):
-        raise UsageError(_("PYTHONPATH names a folder of the checkout; unset it"))
+        raise UsageError("inside-checkout", what=f"PYTHONPATH={os.environ['PYTHONPATH']}")
     removed = [entry for entry in inside if not Path(entry or ".").resolve().is_relative_to(libraries)]
     sys.path[:] = [entry for entry in sys.path if entry not in removed]
     sys.dont_write_bytecode = True  # nothing is left behind in the checkout

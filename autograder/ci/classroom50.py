@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import UsageError
-from autograder.language import _
 from autograder.results import CheckResult, ExerciseResult, SubmissionResult, write_whole
 from autograder.submission.repositories import commit_time
 
@@ -29,7 +28,7 @@ def write_result(submission: SubmissionResult, variables: Mapping[str, str], che
         for name in names:
             if variables.get(name):
                 return variables[name]
-        raise UsageError(_("Classroom 50 sets {name}, which is missing here").format(name=names[0]))
+        raise UsageError("variable-missing", name=names[0])
 
     tests = [test for each in submission.exercises for test in _tests(each)]
     result = {

@@ -67,7 +67,7 @@ def run(request: Request, environment: Environment) -> int:
     try:
         return _run(request, environment)
     except (UsageError, IsolationError, MachineryError) as error:  # it may quote a file of the checkout
-        print(Annotation("error", "autograde", str(error)).command(), flush=True)
+        print(Annotation("error", "autograde", error.told()).command(), flush=True)
         return EXIT_USAGE if isinstance(error, UsageError) else EXIT_MACHINERY
 
 
@@ -120,13 +120,9 @@ def _paths(exercises: Sequence[str], submission: Submission) -> Iterator[str]:
 def _private_side(request: Request, checkout: Path) -> Iterator[Course | None]:
     """The course with its private side, if there is one. A bundle is gone from the disk at the end."""
     if request.course is not None and request.bundle is not None:
-        raise UsageError(_("give --course or --bundle, not both"))
+        raise UsageError("usage-both", command="ci", one="--course", other="--bundle")
     if request.course is not None and request.course.resolve().is_relative_to(checkout.resolve()):
-        raise UsageError(
-            _(
-                "{folder} lies in the checkout, where students write; a private side lies elsewhere, or in a bundle"
-            ).format(folder=request.course)
-        )
+        raise UsageError("inside-checkout", what=request.course)
     key = os.environ.pop(KEY, None)  # no other process has any business with it
     sealed = nullcontext(request.course) if request.bundle is None else opened(request.bundle, key, outside=checkout)
     with sealed as folder:
@@ -137,13 +133,13 @@ def _cleared(out: Path, checkout: Path, environment: Environment) -> Path:
     """The folder for what is handed over, without what looks as if it had been, and not behind a link."""
     place = checkout / out
     if not out.is_absolute() and place.resolve() != Path(os.path.normpath(checkout.resolve() / out)):
-        raise UsageError(_("{folder} is, or lies behind, a link").format(folder=out))
+        raise UsageError("out-in-the-way", path=out)
     stale = [place / name for name in (*_GIVEN, _SUMMARY, DASHBOARD)]
     if environment.report == "classroom50":
         stale.append(checkout / classroom50.FILE)
     for path in stale:
         if path.is_dir() and not path.is_symlink():
-            raise UsageError(_("{file} is a folder, and in the way").format(file=path))
+            raise UsageError("out-in-the-way", path=path)
         path.unlink(missing_ok=True)
     return place
 

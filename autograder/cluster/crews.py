@@ -174,7 +174,7 @@ class Crews:
         if member.ready is None:
             self.failed_starts += 1
             if self.failed_starts == FAILED_STARTS:
-                raise MachineryError(_("no process can be started in the cluster: {reason}").format(reason=reason))
+                raise MachineryError("cluster-empty", reason=reason)
         if member.task is not None:
             assert receiver is not None
             self._try_again(crew, member.task, reason, receiver)
@@ -185,7 +185,7 @@ class Crews:
         if task.tries < TRIES:
             crew.waiting.append(task)
             return
-        told = _("{count} processes died while they graded this ({reason}); grade again")
         for exercise in task.exercises:
-            result = ungraded(exercise, told.format(count=task.tries, reason=reason))
+            error = MachineryError("node-died", count=task.tries, reason=reason)
+            result = ungraded(exercise, error.in_a_line())
             receiver.report(task.work.student, result, "")

@@ -21,7 +21,7 @@ from autograder.errors import IsolationError, MachineryError, UsageError
 from autograder.exercise import Course, Exercise
 from autograder.grading.code import imported
 from autograder.grading.session import CPU, GradingSession
-from autograder.language import _, in_use
+from autograder.language import in_use
 from autograder.messages import Draw, Receiver, Report
 from autograder.results import Isolation
 from autograder.sandbox.connection import Worker
@@ -62,7 +62,7 @@ class Cluster:
         self.size, self.digest = len(packed), digest_of(packed)
         has_gpu = self.nodes.count("GPU") > 0
         if device == "cuda" and not has_gpu:
-            raise UsageError(_("the cluster has no GPU; use --device cpu, or auto"))
+            raise UsageError("no-gpu")
         self.device = GPU if has_gpu and device != "cpu" else CPU
         if self.device == GPU:
             try:
@@ -124,8 +124,7 @@ class Cluster:
             ("torch", ready.torch, str(torch.__version__)),
         ):
             if theirs != ours:
-                told = _("{machine} has {name} {theirs} and this machine {ours}: results would not be the same")
-                raise MachineryError(told.format(machine=ready.machine, name=name, theirs=theirs, ours=ours))
+                raise MachineryError("cluster-versions", machine=ready.machine, name=name, theirs=theirs, ours=ours)
         before = self._isolation
         self._isolation = ready.isolation if before is None else lowest(before, ready.isolation)
         if before is not None and self._isolation.level != before.level:

@@ -69,7 +69,8 @@ def read_report(line: str) -> Ready:
     """The first line of a process. Raises `IsolationError` or `MachineryError` if it refuses to grade."""
     told = json.loads(line)
     if "refused" in told:
-        raise (IsolationError if told["isolation"] else MachineryError)(told["refused"])
+        kind = IsolationError if told["isolation"] else MachineryError
+        raise kind("cluster-refused", machine=told["machine"], reason=told["refused"])
     return Ready(**told | {"layers": tuple(told["layers"])})
 
 
@@ -110,8 +111,8 @@ def main() -> None:
     try:
         _serve(setup, orders.read(setup.size), orders, tell)
     except (IsolationError, MachineryError, UsageError) as error:
-        machine = socket.gethostname()
-        tell(json.dumps({"refused": f"{machine}: {error}", "isolation": isinstance(error, IsolationError)}))
+        refusal = {"machine": socket.gethostname(), "refused": error.sentence}
+        tell(json.dumps(refusal | {"isolation": isinstance(error, IsolationError)}))
 
 
 def _serve(setup: Setup, packed: bytes, orders: BinaryIO, tell: Tell) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 
 from autograder.cluster.process import NodeProcess
 from autograder.errors import MachineryError, UsageError
-from autograder.language import _
 from autograder.sandbox.gpu import VISIBLE, hide, visible
 
 CLOSE_SECONDS = 15.0
@@ -57,7 +56,7 @@ class RayNodes:
 
     def __init__(self) -> None:
         if find_spec("ray") is None:
-            raise UsageError(_("`--engine ray` needs Ray, which is not installed: pip install 'convgrade[ray]'"))
+            raise UsageError("extra-missing", what="--engine ray", package="Ray", install="convgrade[ray]")
         # Nothing about a class, not even its size, is told to Ray's authors.
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         self._show_gpus()  # Ray counts those that it can lend, if it starts here
@@ -66,7 +65,7 @@ class RayNodes:
             self.ray.init(logging_level=logging.ERROR, log_to_driver=False, include_dashboard=False)
         except Exception as error:  # Ray says it in many ways, a bare Exception among them
             reason = str(error).strip().partition("\n")[0]
-            raise MachineryError(_("Ray cannot be used: {reason}").format(reason=reason)) from error
+            raise MachineryError("ray-failed", reason=reason) from error
         finally:
             hide()
         self.course: Any = None

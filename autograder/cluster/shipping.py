@@ -16,7 +16,6 @@ from pathlib import Path
 from autograder import datasets
 from autograder.errors import CourseError, MachineryError
 from autograder.exercise import Course
-from autograder.language import _
 
 DATA = "data"  # where a dataset goes that is no part of the package
 
@@ -42,7 +41,7 @@ def _add(tar: tarfile.TarFile, folder: Path, name: str) -> None:
             try:
                 content = path.read_bytes()
             except OSError as error:
-                raise CourseError(path, None, _("cannot be read: {reason}").format(reason=error.strerror)) from None
+                raise CourseError(path, None, "file-unreadable", reason=error.strerror) from None
             entry = tarfile.TarInfo(f"{name}/{path.relative_to(folder).as_posix()}")
             entry.size, entry.mode = len(content), 0o600
             tar.addfile(entry, io.BytesIO(content))
@@ -57,7 +56,7 @@ def unpacked(packed: bytes, digest: str) -> Iterator[Path]:
     `MachineryError` if somebody else's folder is in its place, or if `packed` is not what the digest says.
     """
     if digest_of(packed) != digest:
-        raise MachineryError(_("the course that arrived is not the one that was sent"))
+        raise MachineryError("course-not-arrived")
     base = Path(tempfile.gettempdir()) / f"autograde-{os.getuid()}"
     folder = base / digest
     with _locked(base):
@@ -96,7 +95,7 @@ def _locked(base: Path) -> Iterator[None]:
         base.mkdir(mode=0o700, exist_ok=True)
         found = base.lstat()
         if found.st_uid != os.getuid() or found.st_mode & 0o77 or base.is_symlink():
-            raise MachineryError(_("{folder} is not a private folder of this user").format(folder=base))
+            raise MachineryError("folder-not-private", folder=base)
         try:
             lock = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except FileNotFoundError:  # it has just been removed

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from autograder.errors import UsageError
+from autograder.errors import FileError
 from autograder.export.filling import Filled, columns_named, fill
 from autograder.export.matching import names_of
 from autograder.export.sheet import Sheet, number
-from autograder.language import _
 from autograder.results import Record
 
 _IDENTITIES = ("Student", "ID", "SIS User ID", "SIS Login ID", "Integration ID")
@@ -26,11 +25,10 @@ _EXCUSED = ("EX",)
 
 
 def fill_canvas(sheet: Sheet, record: Record, column: str | None, people: Path | None) -> Filled:
-    """Fill the gradebook in. Raises `UsageError` if it is none, or if no column or no row is ours."""
+    """Fill the gradebook in. Raises `FileError` if it is none, or if no column or no row is ours."""
     header = [cell.strip() for cell in sheet.cells(0)]
     if "Student" not in header[0] or "ID" not in header[1] or "Section" not in header:
-        reason = _("{path} is no gradebook of Canvas's: its columns must start with Student, ID, and have Section")
-        raise UsageError(reason.format(path=sheet.path))
+        raise FileError(sheet.path, 1, "sheet-not-canvas")
     first = header.index("Section") + 1
     titles = {
         place: (_NUMBERED.fullmatch(title) or [title, title])[1]
@@ -42,7 +40,7 @@ def fill_canvas(sheet: Sheet, record: Record, column: str | None, people: Path |
     for each in columns:
         most = sheet[above, each.number] if above else ""
         if "read only" in most.lower():
-            raise UsageError(_("{path}: `{title}` is read only").format(path=sheet.path, title=each.title))
+            raise FileError(sheet.path, None, "sheet-read-only", title=each.title)
         each.most = number(most)
     places = [place for place, title in enumerate(header[:first]) if title in _IDENTITIES]
     rows = range(above + 1, len(sheet.rows))

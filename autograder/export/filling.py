@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from autograder.errors import UsageError
+from autograder.errors import FileError
 from autograder.export.matching import Matches, match
 from autograder.export.sheet import Sheet
 from autograder.language import _, ngettext
@@ -43,12 +43,11 @@ def fill(
 ) -> Filled:
     """Set the grades of the rows in `identities`, which are matched by `names`; cells that say `kept` stay.
 
-    Raises `UsageError` if no row is anybody's.
+    Raises `FileError` if no row is anybody's.
     """
     matches = match(identities, names)
     if not matches.rows:
-        reason = _("{path}: no row is anybody's who handed in; name a file that says who is who with --people")
-        raise UsageError(reason.format(path=sheet.path))
+        raise FileError(sheet.path, None, "sheet-nobody")
     submissions = {each.student: each for each in record.submissions}
     filled = Filled(0)
     held, excused = [], []
@@ -86,11 +85,11 @@ def _earned(submission: SubmissionResult, column: Column) -> tuple[float, float]
 
 def columns_named(sheet: Sheet, record: Record, titles: Mapping[int, str], wish: str | None) -> list[Column]:
     """Of the columns with these titles those to fill: the one wished for, which takes the total; else the course's
-    own, for the total, and those that are called after an exercise. Raises `UsageError` if there is none."""
+    own, for the total, and those that are called after an exercise. Raises `FileError` if there is none."""
     if wish is not None:
         found = [Column(number, title, None) for number, title in titles.items() if wish in (title, sheet[0, number])]
         if len(found) != 1:
-            raise UsageError(_no_column(sheet, wish, titles.values(), bool(found)))
+            raise _no_column(sheet, wish, titles.values(), bool(found))
         return found
     exercises = {name: id for id, title, _points in record.exercises for name in (id, title)}
     found = [
@@ -99,15 +98,14 @@ def columns_named(sheet: Sheet, record: Record, titles: Mapping[int, str], wish:
         if title == record.course or title in exercises
     ]
     if not found:
-        raise UsageError(_no_column(sheet, record.course, titles.values(), False))
+        raise _no_column(sheet, record.course, titles.values(), False)
     return found
 
 
-def _no_column(sheet: Sheet, wish: str, titles: Collection[str], several: bool) -> str:
+def _no_column(sheet: Sheet, wish: str, titles: Collection[str], several: bool) -> FileError:
     if several:
-        return _("{path}: several columns are called `{title}`").format(path=sheet.path, title=wish)
-    text = _("{path}: no column is called `{title}`; choose one with --column: {titles}")
-    return text.format(path=sheet.path, title=wish, titles=", ".join(f"`{each}`" for each in titles))
+        return FileError(sheet.path, 1, "sheet-columns", title=wish)
+    return FileError(sheet.path, 1, "sheet-no-column", title=wish, titles=", ".join(f"`{each}`" for each in titles))
 
 
 def _scaled(record: Record, columns: Collection[Column]) -> list[str]:

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import UsageError
-from autograder.language import _
+from autograder.errors import FileError
 
 STUDENT = "student"
 
@@ -77,11 +76,11 @@ def _people(path: Path) -> list[dict[str, str | None]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise UsageError(_("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)) from None
-    except UnicodeDecodeError:
-        raise UsageError(_("{path} is not in UTF-8").format(path=path)) from None
+        raise FileError(path, None, "file-unreadable", reason=error.strerror) from None
+    except UnicodeDecodeError as error:
+        raise FileError(path, None, "not-utf8", reason=error.reason, position=error.start) from None
     header = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=header.count))
     if STUDENT not in (reader.fieldnames or ()):
-        raise UsageError(_("{path}: line 1 must name a column `{column}`").format(path=path, column=STUDENT))
+        raise FileError(path, 1, "columns-missing", columns=STUDENT)
     return list(reader)

@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from autograder.errors import UsageError
+from autograder.errors import FileError
 from autograder.export.filling import Column, Filled, fill
 from autograder.export.matching import names_of
 from autograder.export.sheet import Sheet, number
-from autograder.language import _
 from autograder.results import Record
 
 _GRADE, _MOST = "Grade", "Maximum Grade"
@@ -23,13 +22,12 @@ _PARTICIPANT = re.compile(r"\D*?(\d+)")
 
 
 def fill_moodle(sheet: Sheet, record: Record, column: str | None, people: Path | None) -> Filled:
-    """Fill the worksheet in. Raises `UsageError` if it is none, or if no row is ours."""
+    """Fill the worksheet in. Raises `FileError` if it is none, or if no row is ours."""
     header = [cell.strip() for cell in sheet.cells(0)]
     title = column or _GRADE
     if header.count(title) != 1 or header.index(title) < 2:
-        reason = _("{path}: no column is called `{title}`; name the column of the grade with --column: {titles}")
         titles = ", ".join(f"`{each}`" for each in header[2:])
-        raise UsageError(reason.format(path=sheet.path, title=title, titles=titles))
+        raise FileError(sheet.path, 1, "sheet-no-column", title=title, titles=titles)
     grade = Column(header.index(title), title, None)
     if _MOST in header:
         maxima = [number(sheet[row, header.index(_MOST)]) for row in range(1, len(sheet.rows))]

@@ -9,8 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.errors import UsageError
-from autograder.language import _
+from autograder.errors import FileError
 
 _BOM = "\ufeff"
 _DELIMITERS = ",;\t"
@@ -60,20 +59,19 @@ class Sheet:
 
 
 def read_sheet(path: Path) -> Sheet:
-    """Read a sheet. Raises `UsageError` if it is not there or no CSV in UTF-8."""
+    """Read a sheet. Raises `FileError` if it is not there or no CSV in UTF-8."""
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise UsageError(_("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)) from None
-    except UnicodeDecodeError:
-        reason = _("{path} is not in UTF-8; use the file as it was downloaded, without a spreadsheet in between")
-        raise UsageError(reason.format(path=path)) from None
+        raise FileError(path, None, "file-unreadable", reason=error.strerror) from None
+    except UnicodeDecodeError as error:
+        raise FileError(path, None, "not-utf8", reason=error.reason, position=error.start) from None
     bom = _BOM if text.startswith(_BOM) else ""
     text = text.removeprefix(_BOM)
     best = max((_split(text, delimiter) for delimiter in _DELIMITERS), key=lambda found: len(found[0][0]))
     rows, ends, delimiter = best
     if len(rows) < 2 or len(rows[0]) < 2:
-        raise UsageError(_("{path} holds no table with a header and rows").format(path=path))
+        raise FileError(path, None, "sheet-no-table")
     return Sheet(path, bom, delimiter, rows, ends)
 
 

@@ -12,9 +12,8 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.errors import UsageError
+from autograder.errors import FileError
 from autograder.gradebook.book import FILE, cell_name
-from autograder.language import _
 from autograder.results import CheckResult, ExerciseResult, Record, points_of, tidy
 
 _GRADES = """
@@ -52,7 +51,7 @@ class _Given:
 def apply_overrides(record: Record, out: Path) -> Record:
     """The record with what the gradebook in `out` says of it now, and nothing of what it said before.
 
-    Raises `UsageError` if there is a gradebook that cannot be read.
+    Raises `FileError` if there is a gradebook that cannot be read.
     """
     given = _read(out / FILE, record.course)
     submissions = tuple(
@@ -68,7 +67,7 @@ def apply_overrides(record: Record, out: Path) -> Record:
 
 
 def check_readable(out: Path) -> None:
-    """Raise `UsageError` if there is a gradebook in `out` that cannot be read: better before grading than after."""
+    """Raise `FileError` if there is a gradebook in `out` that cannot be read: better before grading than after."""
     _read(out / FILE, "")
 
 
@@ -82,25 +81,22 @@ def _read(path: Path, course: str) -> Mapping[tuple[str, str], _Given]:
             for student, exercise, cell, manual, extra in connection.execute(_GRADES, (course,)):
                 for value in (manual, extra):
                     if value is not None and not math.isfinite(value):
-                        reason = _("{path}: a score of {student} for {cell} is no number of points")
-                        raise UsageError(reason.format(path=path, student=student, cell=cell))
+                        raise FileError(path, None, "gradebook-score", student=student, cell=cell)
                 found.setdefault((student, exercise), _Given()).scores[cell] = (manual, extra or 0.0)
             for student, exercise, comment in connection.execute(_COMMENTS, (course,)):
                 if comment.strip():
                     found.setdefault((student, exercise), _Given()).comments.append(comment.strip())
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            reason = _("{path} is locked by another program; try again when it is done")
-            raise UsageError(reason.format(path=path)) from None
+            raise FileError(path, None, "database-locked") from None
         raise _unusable(path, error) from None
     except sqlite3.DatabaseError as error:
         raise _unusable(path, error) from None
     return found
 
 
-def _unusable(path: Path, error: Exception) -> UsageError:
-    reason = _("{path} is no gradebook of nbgrader's ({error}); move it away, and a new one is written")
-    return UsageError(reason.format(path=path, error=error))
+def _unusable(path: Path, error: Exception) -> FileError:
+    return FileError(path, None, "database-unusable", reason=error)
 
 
 def _without(result: ExerciseResult) -> ExerciseResult:

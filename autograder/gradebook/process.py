@@ -12,9 +12,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
+from autograder.errors import MachineryError
 from autograder.gradebook.book import FILE, book_of
 from autograder.gradebook.overrides import check_readable
-from autograder.language import _
 from autograder.results import Record
 
 SECONDS = 20.0  # to wait for another program that writes to the gradebook
@@ -51,7 +51,7 @@ class GradebookProcess:
         said, _errors = self.process.communicate(order + "\n")
         self.errors.seek(0)
         last = said.strip() if self.process.returncode == 0 else self.errors.read().strip().rpartition("\n")[2]
-        return _("{path} was not written: {reason}").format(path=self.path, reason=last) if last else ""
+        return MachineryError("gradebook-not-written", path=self.path, reason=last).told() if last else ""
 
     @property
     def can_write(self) -> bool:

@@ -90,11 +90,10 @@ class Calibration:
 
     def threshold(self, exercise: Exercise, check: str, recipe: Recipe) -> float:
         """The share of test images that a network must recognise. Raises `CourseError` if it is not known any more."""
-        path, command = exercise.folder / FILE, _("run `autograde calibrate {id}`").format(id=exercise.id)
-        entry = self.entries[exercise.id].get(check, {}).get(self.course.dataset)
+        path, dataset = exercise.folder / FILE, self.course.dataset
+        entry = self.entries[exercise.id].get(check, {}).get(dataset)
         if entry is None:
-            reason = _("no threshold for `{check}` on {dataset}: {command}")
-            raise CourseError(path, None, reason.format(check=check, dataset=self.course.dataset, command=command))
+            raise CourseError(path, None, "threshold-missing", check=check, dataset=dataset, id=exercise.id)
         for what, kept, now in (
             (_("the recipe"), entry.recipe, recipe.to_json()),
             (_("the dataset"), entry.dataset_digest, self.dataset().digest),
@@ -102,8 +101,7 @@ class Calibration:
             ("torch", _major(entry.torch), _major(torch.__version__)),
         ):
             if kept != now:
-                reason = _("the threshold of `{check}` is stale, {what} has changed: {command}")
-                raise CourseError(path, None, reason.format(check=check, what=what, command=command))
+                raise CourseError(path, None, "threshold-stale", check=check, what=what, id=exercise.id)
         return entry.threshold
 
 
@@ -170,8 +168,8 @@ def _read(exercise: Exercise) -> dict[str, dict[str, Entry]]:
         raw = json.loads(path.read_text(encoding="utf-8"))
         return {check: {name: Entry(**entry) for name, entry in found.items()} for check, found in raw.items()}
     except (ValueError, TypeError, AttributeError) as error:
-        reason = _("not what `autograde calibrate {id}` writes: {error}").format(id=exercise.id, error=error)
-        raise CourseError(path, getattr(error, "lineno", None), reason) from None
+        line = getattr(error, "lineno", None)
+        raise CourseError(path, line, "threshold-broken", id=exercise.id, reason=error) from None
 
 
 def _major(version: str) -> str:

@@ -42,7 +42,7 @@ class AuthorCode:
         try:
             return cls(path.name, path.read_text(encoding="utf-8"))
         except OSError as error:
-            raise CourseError(path, None, error.strerror or _("cannot be read")) from None
+            raise CourseError(path, None, "file-unreadable", reason=error.strerror) from None
 
     def where(self, line: int) -> str:
         return _("{file}, line {line}").format(file=self.name, line=line)

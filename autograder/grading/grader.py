@@ -236,8 +236,7 @@ class _Grading:
         peer.ask(loading(self.exercise, reference, supplied))
         own = self.session.run_check(item, Submission(lambda seen: None), peer)
         if own is not None:
-            message = _("check `{check}` does not even work for the reference: {error!r}")
-            raise MachineryError(message.format(check=item.check.name, error=own)) from error
+            raise MachineryError("check-broken", check=item.check.name, reason=own) from error
 
     def _draw(self, item: CheckItem, error: Mismatch, message: str) -> None:
         title = self.exercise.say(item.check.title)

@@ -18,7 +18,6 @@ from typing import Any
 from autograder.errors import CourseError
 from autograder.exercise import Exercise
 from autograder.grading.examples import fresh
-from autograder.language import _
 from autograder.sandbox import wire
 from autograder.sandbox.executor import Executor
 
@@ -41,7 +40,7 @@ class Reference:
             raise AttributeError(name)
         found = getattr(self._load(), name, None)
         if found is None:
-            raise CourseError(self._path, None, _("defines no `{name}`").format(name=name))
+            raise CourseError(self._path, None, "name-missing", name=name)
         return self._memoised(name, found) if isinstance(found, FunctionType) else found
 
     def _load(self) -> Any:

@@ -25,7 +25,7 @@ from autograder.grading.examples import drawn_examples, fresh, seed_of
 from autograder.grading.handles import Diverged, Submission
 from autograder.grading.reference import Reference
 from autograder.grading.rehearsal import Rehearsed
-from autograder.language import _, speaking
+from autograder.language import speaking
 from autograder.nearmiss import only_square
 from autograder.sandbox.connection import Batch, Worker
 from autograder.sandbox.recipe import Recipe
@@ -88,7 +88,7 @@ class GradingSession:
         files = [str(path) for path in self.by_file]
         for path in self.by_file:
             if not path.is_file():
-                raise CourseError(path, None, _("there is no such file"))
+                raise CourseError(path, None, "file-missing")
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         root = str(self.course.root.resolve())
         plugins = ("cacheprovider", "terminal", "logging", "warnings", "unraisableexception", "threadexception")
@@ -105,7 +105,7 @@ class GradingSession:
         if self.error is not None:
             raise self.error
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-            raise MachineryError(_("the test session ended with {code!r}").format(code=code))
+            raise MachineryError("session-ended", code=code)
 
     def _forget_modules(self) -> None:
         """pytest names a test module after its path below the root, so that the next course would get this one's."""
@@ -129,25 +129,24 @@ class GradingSession:
         assert call.excinfo is not None
         error = call.excinfo.value.__cause__ or call.excinfo.value
         lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if _is(frame.f_code.co_filename, node)]
-        reason = f"{type(error).__name__}: {error}"
+        code, reason = "tests-raise", f"{type(error).__name__}: {error}"
         if isinstance(error, SyntaxError) and _is(error.filename or "", node):
-            lines, reason = [error.lineno or 0], error.msg
-        self.error = self.error or CourseError(node.path, lines[-1] if lines else None, reason)
+            code, reason, lines = "not-python", error.msg, [error.lineno or 0]
+        self.error = self.error or CourseError(node.path, lines[-1] if lines else None, code, reason=reason)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
             assert isinstance(item, CheckItem)
             for name in item._fixtureinfo.argnames:
                 if name not in (PUBLIC_FIXTURES if self.public else FIXTURES):
-                    reason = _("check `{check}` takes `{name}`, which no check of this file can have")
-                    reason = reason.format(check=item.check.name, name=name)
-                    self.error = self.error or CourseError(item.path, None, reason)
+                    known = ", ".join(PUBLIC_FIXTURES if self.public else FIXTURES)
+                    told = {"check": item.check.name, "name": name, "known": known}
+                    self.error = self.error or CourseError(item.path, None, "argument-unknown", **told)
             self.items[item.exercise.id].append(item)
         for id, items in self.items.items():
             path = next(path for path, exercise in self.by_file.items() if exercise.id == id)
             if not items or (items[0].check.name, items[0].check.kind) != ("interface", "interface"):
-                reason = _("the first check must be called `interface` and be of that kind")
-                self.error = self.error or CourseError(path, None, reason)
+                self.error = self.error or CourseError(path, None, "interface-first")
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if self.error is None:

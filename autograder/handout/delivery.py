@@ -13,8 +13,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.errors import UsageError
-from autograder.language import _, ngettext
+from autograder.errors import FileError, UsageError
 
 MANIFEST = ".autograde-release.json"
 _HARMLESS = frozenset([".git", ".DS_Store"])  # in a folder that is as good as empty
@@ -33,7 +32,8 @@ def deliver(draft: Path, folder: Path, format: str) -> list[Path]:
         name for name, digest in sorted(there.items()) if digest != before.get(name) and digest != wanted.get(name)
     ]
     if edited:
-        raise UsageError(_edited(folder, edited))
+        names = ", ".join(edited[:_MOST_NAMED]) + (", …" if len(edited) > _MOST_NAMED else "")
+        raise UsageError("release-edited", folder=folder, names=names)
     changed = [name for name, digest in wanted.items() if there.get(name) != digest]
     gone = [name for name in sorted(before) if name in there and name not in wanted]
     for name in changed:
@@ -66,13 +66,9 @@ def _delivered(folder: Path, format: str) -> Mapping[str, str]:
     if folder.is_dir():
         others = sorted(path.name for path in folder.iterdir() if path.name not in _HARMLESS)
         if others:
-            raise UsageError(
-                _("{folder} was not written by `autograde release` and holds {name}; name a new folder").format(
-                    folder=folder, name=others[0]
-                )
-            )
+            raise UsageError("release-foreign", folder=folder, name=others[0])
     elif _is_there(folder):
-        raise UsageError(_("{folder} is not a folder").format(folder=folder))
+        raise FileError(folder, None, "not-a-folder")
     return {}
 
 
@@ -83,18 +79,11 @@ def _read_manifest(manifest: Path, format: str) -> Mapping[str, str]:
         if not all(isinstance(each, str) for pair in files.items() for each in pair):
             raise TypeError
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise UsageError(
-            _("{file} cannot be read, so what was edited cannot be told; name a new folder").format(file=manifest)
-        ) from None
+        raise FileError(manifest, None, "release-list-broken") from None
     if written != format:
-        raise UsageError(
-            _("{folder} holds the format {written}, not {format}; name another folder").format(
-                folder=manifest.parent, written=written, format=format
-            )
-        )
-    outside = [name for name in files if Path(name).is_absolute() or ".." in Path(name).parts]
-    if outside:
-        raise UsageError(_("{file} names {name}, which is not in its folder").format(file=manifest, name=outside[0]))
+        raise UsageError("release-format", folder=manifest.parent, written=written, format=format)
+    if any(Path(name).is_absolute() or ".." in Path(name).parts for name in files):
+        raise FileError(manifest, None, "release-list-broken")
     return dict(files)
 
 
@@ -102,17 +91,6 @@ def _write_manifest(folder: Path, format: str, files: Mapping[str, str]) -> None
     content = {"written by": "autograde release", "format": format, "files": dict(sorted(files.items()))}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-
-
-def _edited(folder: Path, edited: list[str]) -> str:
-    text = ngettext(
-        "{count} file in {folder} is not as `autograde release` wrote it: {names}; move it away, or name a new folder",
-        "{count} files in {folder} are not as `autograde release` wrote them: {names}; "
-        "move them away, or name a new folder",
-        len(edited),
-    )
-    names = ", ".join(edited[:_MOST_NAMED]) + (", …" if len(edited) > _MOST_NAMED else "")
-    return text.format(count=len(edited), folder=folder, names=names)
 
 
 def _remove(folder: Path, name: str) -> None:

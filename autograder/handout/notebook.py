@@ -19,7 +19,7 @@ from autograder.exercise import Course, Exercise
 from autograder.grading.checks import Check
 from autograder.grading.rubric import rubric
 from autograder.handout.layout import notebook_templates
-from autograder.language import _, in_use
+from autograder.language import in_use
 from autograder.release import FIGURES, STATEMENTS, figure, public_files
 
 try:
@@ -27,7 +27,9 @@ try:
 except ModuleNotFoundError as error:
     if error.name != "nbformat":
         raise
-    raise UsageError(_("notebooks need nbformat: pip install 'convgrade[nbgrader]'")) from None
+    raise UsageError(
+        "extra-missing", what="--format notebook", package="nbformat", install="convgrade[nbgrader]"
+    ) from None
 
 _LANGUAGES = {"README.md": ("en", "English"), "README.zh.md": ("zh", "中文")}
 _NAME = re.compile(r"\w[\w .-]*")  # of a folder, and of an assignment in nbgrader
@@ -41,8 +43,7 @@ def write(course: Course, folder: Path) -> list[Path]:
     Raises `CourseError` for a name that nbgrader does not take.
     """
     if not _NAME.fullmatch(course.name):
-        reason = _("nbgrader takes no assignment of the name `{name}`").format(name=course.name)
-        raise CourseError(course.root / "reference" / "course.yaml", None, reason)
+        raise _unfit(course.root / "reference" / "course.yaml", course.name)
     hidden = rubric(course, course.exercises)
     public = rubric(course, course.exercises, public=True)
     templates, package = notebook_templates(), course.package or f"convgrade=={__version__}"
@@ -93,8 +94,7 @@ def _cells(
     yield given("graded", "markdown", text("graded.md.j2"))
     for check in hidden:
         if check.name in _OURS:
-            reason = _("a check of a notebook cannot be called `{name}`").format(name=check.name)
-            raise CourseError(exercise.hidden_tests, None, reason)
+            raise _unfit(exercise.hidden_tests, check.name)
         id = _id(exercise, check.name)
         source = text("hidden.py.j2", is_first=check is hidden[0], points=check.points, title=exercise.say(check.title))
         yield Cell(id, Role.GRADED, "code", source, check.points)
@@ -103,6 +103,9 @@ def _cells(
 def _id(exercise: Exercise, name: str) -> str:
     id = f"{exercise.id}-{name}"
     if not _ID.fullmatch(id):
-        reason = _("nbgrader takes no cell of the name `{name}`; use letters, digits and _").format(name=id)
-        raise CourseError(exercise.hidden_tests, None, reason)
+        raise _unfit(exercise.hidden_tests, id)
     return id
+
+
+def _unfit(path: Path, name: str) -> CourseError:
+    return CourseError(path, None, "nbgrader-name", name=name, taken=", ".join(_OURS))

@@ -19,9 +19,8 @@ def operators() -> dict[str, Any]:
     """Its operators by name. Raises `UsageError` where cosmic-ray is not installed."""
     try:
         from cosmic_ray.operators.provider import OperatorProvider
-    except ImportError as error:
-        reason = f"mutants need cosmic-ray ({error}); install it: pip install cosmic-ray"
-        raise UsageError(reason) from None
+    except ImportError:
+        raise UsageError("extra-missing", what="--mutants", package="cosmic-ray", install="cosmic-ray") from None
     provider = OperatorProvider()
     return {name: provider[name]() for name in provider if name not in WITHOUT}
 

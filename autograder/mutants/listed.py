@@ -42,19 +42,17 @@ def read(exercise: Exercise) -> Listed:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise CourseError(
-            path, mark.line + 1 if mark else None, getattr(error, "problem", None) or "not YAML"
-        ) from None
+        mark, reason = getattr(error, "problem_mark", None), getattr(error, "problem", None) or error
+        raise CourseError(path, mark.line + 1 if mark else None, "not-yaml", reason=reason) from None
     if not isinstance(raw, list):
-        raise CourseError(path, 1, "expected a list of mutants")
-    entries = [_entry(path, number, each) for number, each in enumerate(raw, 1)]
+        raise CourseError(path, 1, "not-a-list")
+    entries = [_entry(path, each) for each in raw]
     return {("".join(entry.before.split()), "".join(entry.after.split())): entry for entry in entries}
 
 
-def _entry(path: Path, number: int, raw: object) -> Entry:
-    if not isinstance(raw, dict) or {*raw} != {*KEYS} or not all(isinstance(each, str) for each in raw.values()):
-        raise CourseError(path, None, f"entry {number} must have the texts {', '.join(f'`{key}`' for key in KEYS)}")
-    if not raw["reason"].strip():
-        raise CourseError(path, None, f"entry {number} gives no reason")
-    return Entry(**raw)
+def _entry(path: Path, raw: object) -> Entry:
+    if isinstance(raw, dict) and {*raw} == {*KEYS} and all(isinstance(each, str) for each in raw.values()):
+        entry = Entry(**raw)
+        if entry.reason.strip():
+            return entry
+    raise CourseError(path, None, "entry-keys", keys=", ".join(KEYS))

@@ -180,7 +180,7 @@ class _Run:
                 id, salt = pairs[number]
                 self.found[id].seconds += seconds
                 if unlike is None:
-                    raise MachineryError(f"{id}: its mutants could not be compared with the reference")
+                    raise MachineryError("proof-cut-off", exercise=id)
                 for mutant_number, question in unlike:
                     differ[id].setdefault(mutant_number, f"{question}, salt {salt}")
                 advance(f"{id}: salt {salt}")

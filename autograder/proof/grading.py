@@ -74,8 +74,7 @@ class Proving:
             for number, answer in each([task for _exercise, task, _take in tasks], jobs, self.warm.use_slot):
                 exercise, _task, take = tasks[number]
                 if isinstance(answer, Died):
-                    told = _("{exercise}: a process died while it was proved (status {status})")
-                    raise MachineryError(told.format(exercise=exercise.id, status=answer.status))
+                    raise MachineryError("proof-cut-off", exercise=exercise.id)
                 take(answer)
                 advance(_("{exercise}: a part is proved").format(exercise=exercise.id))
 

@@ -7,7 +7,6 @@ import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.errors import CourseError
 from autograder.exercise import Exercise, misconception_of
 from autograder.grading.session import GradingSession
 from autograder.language import _
@@ -36,8 +35,8 @@ def layout_problems(session: GradingSession, exercise: Exercise) -> Iterator[str
 def doctest_problems(exercise: Exercise) -> Iterator[str]:
     """The worked examples of the docstrings must hold; the author's code is trusted, and run here."""
     spec = importlib.util.spec_from_file_location(f"_doctest_{exercise.id}", exercise.solution)
-    if spec is None or spec.loader is None:
-        raise CourseError(exercise.solution, None, _("cannot be loaded"))
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     said: list[str] = []

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, get_args
 
-from autograder.errors import UsageError
+from autograder.errors import FileError
 from autograder.language import _
 from autograder.results import (
     SCHEMA_VERSION,
@@ -31,7 +31,7 @@ T = TypeVar("T")
 def read_record(out: Path) -> Record:
     """The record that `autograde grade` wrote into `out`, or that is the file `out`.
 
-    Raises `UsageError` if there is none that can be read.
+    Raises `FileError` if there is none that can be read.
     """
     path = out if out.is_file() else out / FILE
     try:
@@ -39,20 +39,17 @@ def read_record(out: Path) -> Record:
         if not isinstance(raw, dict):
             raise ValueError(_("it holds no record"))
         if (version := raw.get("schema_version")) != SCHEMA_VERSION:
-            raise UsageError(
-                _("{file}: schema_version {version!r} is not {known}, which this version reads").format(
-                    file=path, version=version, known=SCHEMA_VERSION
-                )
-            )
+            raise FileError(path, None, "results-version", version=version, known=SCHEMA_VERSION)
         return _record(raw)
     except FileNotFoundError:
-        raise UsageError(_("{file}: there is no such file; `autograde grade` writes it").format(file=path)) from None
+        raise FileError(path, None, "results-missing") from None
     except OSError as error:
-        raise UsageError(_("{file} cannot be read: {reason}").format(file=path, reason=error.strerror)) from None
+        raise FileError(path, None, "file-unreadable", reason=error.strerror) from None
     except KeyError as error:
-        raise UsageError(_("{file}: key {reason} is missing").format(file=path, reason=error)) from None
+        reason = _("key {key} is missing").format(key=error)
+        raise FileError(path, None, "results-broken", reason=reason) from None
     except (TypeError, ValueError, RecursionError) as error:
-        raise UsageError(_("{file} is not a record of results: {reason}").format(file=path, reason=error)) from None
+        raise FileError(path, None, "results-broken", reason=error) from None
 
 
 def _refuse(constant: str) -> NoReturn:

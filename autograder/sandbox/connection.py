@@ -135,12 +135,13 @@ class Worker:
         deadline, self.deadline = self.deadline, time.monotonic() + GRACE
         try:
             if self._exactly(len(HELLO)) != HELLO:
-                raise MachineryError(_("a worker began with something else than its greeting"))
+                reason = _("it began with something else than its greeting")
+                raise MachineryError("worker-unconfined", reason=reason)
         except (ConnectionError, _HungUp, WorkerTimeout):
             self.kill()
             said = self.output.decode("utf-8", "replace").strip().splitlines()[-1:]
             reason = "; ".join([self.ending.refused or self._why(), *said])
-            raise MachineryError(_("a worker could not be confined: {reason}").format(reason=reason)) from None
+            raise MachineryError("worker-unconfined", reason=reason) from None
         self.deadline, self.confined = deadline, True
 
     def _answer(self, question: Any) -> bytes:
@@ -220,11 +221,13 @@ class Worker:
     def _read_ending(self) -> None:
         self.status.settimeout(GRACE)
         with suppress(OSError, ValueError):
-            self.ending.unseen = True  # unless its report comes, or is late
+            ended = False
             for line in self.status.makefile():
                 report = json.loads(line)
+                ended = "signal" in report
                 for name, value in report.items():
                     setattr(self.ending, name, value)
+            self.ending.unseen = not ended
 
     def _why(self) -> str:
         if self.ending.signal:

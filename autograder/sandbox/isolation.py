@@ -64,17 +64,14 @@ def require(warm: WarmProcess, level: str, *, private: Iterable[Path]) -> Isolat
     """`measure`, and refuse below `level`, or where a worker could read what is `private`."""
     isolation = measure(warm)
     if LEVELS.index(isolation.level) > LEVELS.index(level):
-        raise IsolationError(_refusal(isolation, level))
+        lacking = "; ".join(f"{layer}: {reason}" for layer, reason in sorted(isolation.missing.items()))
+        raise IsolationError("isolation-too-weak", found=isolation.level, required=level, lacking=lacking)
     for folder in private:
         for readable in readable_paths():
             if folder.resolve().is_relative_to(readable):
-                message = _("{folder} lies in {readable}, which workers must be able to read; move it")
-                raise IsolationError(message.format(folder=folder, readable=readable))
+                raise IsolationError("private-readable", folder=folder, readable=readable)
         if trusts_modes(isolation.layers) and open_to_workers(str(folder.resolve())):
-            message = _(
-                "here workers are kept from files by their modes alone, and can look into {folder}; chmod 700 it"
-            )
-            raise IsolationError(message.format(folder=folder))
+            raise IsolationError("private-open", folder=folder)
     return isolation
 
 
@@ -98,7 +95,7 @@ def measure_gpu(warm: WarmProcess) -> Isolation:
             reason = _("with it a worker cannot use the GPU ({reason})").format(reason=first_problem)
             reasons = dict.fromkeys(sacrifice, reason) | gpu.missing
             return Isolation(level_of(layers), tuple(layer for layer in LAYERS if layer in layers), reasons)
-    raise MachineryError(_("no worker can use the GPU: {reason}").format(reason=problem))
+    raise MachineryError("gpu-unusable", reason=problem)
 
 
 def _use_gpu(gpu: WarmProcess, layers: frozenset[str]) -> str:
@@ -107,7 +104,9 @@ def _use_gpu(gpu: WarmProcess, layers: frozenset[str]) -> str:
     try:
         start_gpu(worker, 1024)
         return ""
-    except (MachineryError, WorkerError) as error:
+    except MachineryError as error:
+        return str(error.fields["reason"])
+    except WorkerError as error:
         return str(error)
     finally:
         worker.close()
@@ -118,13 +117,5 @@ def start_gpu(worker: Worker, memory_mb: int) -> str:
     worker.deadline = time.monotonic() + GPU_SECONDS
     reply = worker.ask({"op": "gpu", "memory_mb": memory_mb, "visible": visible()})
     if not reply["ok"]:
-        raise MachineryError(str(reply["error"]["message"]).partition("\n")[0][:200])
+        raise MachineryError("gpu-unusable", reason=str(reply["error"]["message"]).partition("\n")[0][:200])
     return str(reply["value"])
-
-
-def _refusal(isolation: Isolation, level: str) -> str:
-    lacking = "; ".join(f"{layer}: {reason}" for layer, reason in sorted(isolation.missing.items()))
-    return _(
-        "this machine isolates student code at level `{level}`, and `{required}` is required ({lacking}). "
-        "Use Linux with Landlock or user namespaces, or a container; `autograde doctor` says what is missing"
-    ).format(level=isolation.level, required=level, lacking=lacking)

@@ -69,7 +69,7 @@ class WarmProcess:
         self.process.kill()
         errors = self.process.communicate()[1]
         reason = errors.decode("utf-8", "replace").strip().splitlines()[-1:] or [_("no reason given")]
-        raise MachineryError(_("the warm process did not start: {reason}").format(reason=reason[0]))
+        raise MachineryError("warm-process-gone", reason=reason[0])
 
     def use_slot(self, slot: int) -> None:
         """For a process forked from this one: a number of its own, from which its workers get their uid."""
@@ -105,7 +105,7 @@ class WarmProcess:
         try:
             socket.send_fds(self.control, [message], [their_data.fileno(), their_output, their_status.fileno()])
         except OSError as error:
-            raise MachineryError(_("the warm process is gone: {reason}").format(reason=error.strerror)) from None
+            raise MachineryError("warm-process-gone", reason=error.strerror) from None
         finally:
             their_data.close()
             their_status.close()

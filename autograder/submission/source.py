@@ -33,7 +33,7 @@ class Unreadable(AutograderError):
     """A file or an entry that cannot be read; its text says to the student why, and what to do."""
 
     def __str__(self) -> str:
-        return f"{self.sentence}{_('; ')}{self.way_out} [{self.code}]"
+        return self.in_a_line()
 
 
 @dataclass(frozen=True)
