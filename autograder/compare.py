@@ -75,7 +75,7 @@ class Mismatch(AssertionError):
 def fail(template: str, /, misconception: str | None = None, **values: object) -> NoReturn:
     """Fail the check with words of the author's, `values` in their braces, and the misconception where it is known.
 
-    fail("{count} of the losses are not floats", misconception="tensor-losses", count=2)
+    For example `fail("{count} of the losses are not floats", misconception="tensor-losses", count=2)`.
     """
     raise Mismatch(say(template, **values), misconception=misconception)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -271,6 +272,12 @@ def test_the_record_has_the_contracts_shape(run: Run) -> None:
         assert [each["id"] for each in submission["exercises"]] == ids
         assert submission["score"] == sum(each["score"] for each in submission["exercises"])
         assert submission["points"] == sum(each["points"] for each in submission["exercises"])
+
+
+def test_the_record_follows_the_schema_that_the_package_ships(run: Run) -> None:
+    schema = json.loads((ROOT / "autograder/results.schema.json").read_text(encoding="utf-8"))
+
+    assert [each.json_path for each in Draft202012Validator(schema).iter_errors(run.record)] == []
 
 
 def test_scores_are_the_sums_of_their_checks(results: dict[str, dict[str, dict[str, Any]]]) -> None:

@@ -37,9 +37,11 @@ AVAILABLE_PROVIDERS["autograde"] = f"{__name__}.{Provider.__name__}"
 def examples(count: int, /, **strategies: st.SearchStrategy[Any]) -> Callable[[Function], Function]:
     """Run the check on up to `count` examples; each names one argument and where its values come from.
 
-    @check(kind="shape", points=1, needs=[interface])
-    @examples(12, window=windows(max_side=8))
-    def shapes(submission, window): ...
+    They are drawn once, from the course's salt and the check's id, so that every submission meets the same.
+
+        @check(kind="shape", points=1, needs=[interface])
+        @examples(12, window=windows(max_side=8))
+        def shapes(submission, window): ...
     """
 
     def mark(function: Function) -> Function:

@@ -58,7 +58,7 @@ def _parts() -> Iterator[str]:
             yield from _entry(name, getattr(autograder, name))
     yield "## What the check is given\n"
     for name, kind, methods in HANDLES:
-        yield f"### {name}\n\n{inspect.getdoc(kind)}\n"
+        yield f"### {name}\n\n{_said(name, kind)}\n"
         for method in methods:
             yield from _entry(f"{name}.{method}", getattr(kind, method))
     yield "## In a notebook\n"
@@ -66,11 +66,18 @@ def _parts() -> Iterator[str]:
 
 
 def _entry(name: str, value: Any) -> Iterator[str]:
-    yield f"#### {name}\n\n```python\n{name.rpartition('.')[2]}{_signature(value)}\n```\n\n{inspect.getdoc(value)}\n"
+    call = f"{name.rpartition('.')[2]}{_signature(value)}"
+    yield f"#### {name}\n\n```python\n{call}\n```\n\n{_said(name, value)}\n"
     if inspect.isclass(value):
         for method, function in vars(value).items():
             if inspect.isfunction(function) and not method.startswith("_") and function.__doc__:
                 yield from _entry(f"{name}.{method}", function)
+
+
+def _said(name: str, value: Any) -> str:
+    if not value.__doc__:
+        raise ValueError(f"`{name}` has no docstring for its page")
+    return inspect.cleandoc(value.__doc__)
 
 
 def _signature(value: Any) -> str:
