@@ -32,7 +32,7 @@ class Cost:
 
 
 def run(folder: Path, *command: str, more: Mapping[str, str] | None = None, codes: tuple[int, ...] = (0,)) -> Cost:
-    """What a command costs, with all that it starts and waits for; ends this process if its exit code is none of `codes`.
+    """What a command costs, and all that it starts and waits for; ends this process if its exit code is not in `codes`.
 
     It finds this checkout's packages, and the programs beside its own. `more` are further environment variables.
     """
@@ -68,3 +68,9 @@ def family_of(pid: int) -> list[int]:
     except (FileNotFoundError, ProcessLookupError):  # it has just ended
         return []
     return [pid, *(member for child in children for member in family_of(int(child)))]
+
+
+def commit() -> str:
+    """The commit of this checkout, and whether it was changed."""
+    command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

@@ -54,12 +54,12 @@ def _measure(session: GradingSession, warm: WarmProcess, students: int) -> None:
     print(f"compared: {', '.join(each.id for each in exercises)}", flush=True)
     grader = StudentGrader(session, warm, None)
     warm_up()  # the bare fork gets what the warm process has
-    graded(grader, warm, _work(exercises, 0))  # what depends on the course alone is computed once
+    graded(grader, warm, right_work(exercises, 0))  # what depends on the course alone is computed once
     gc.collect()
     gc.freeze()
     pairs = []
     for number in range(students):
-        work = _work(exercises, number)
+        work = right_work(exercises, number)
         pairs.append((graded(grader, warm, work), run_bare(session, work)))
     for name, costs in zip(("graded   ", "bare fork"), zip(*pairs, strict=True), strict=True):
         cpu, wall = (statistics.median(getattr(each, part) for each in costs) for part in ("cpu", "wall"))
@@ -70,13 +70,13 @@ def _measure(session: GradingSession, warm: WarmProcess, students: int) -> None:
 
 def _whole_course(session: GradingSession, warm: WarmProcess) -> None:
     """One student's every exercise, with nothing asked ahead of the new ones."""
-    cost = graded(StudentGrader(session, warm, None), warm, _work(session.course.exercises, 0))
+    cost = graded(StudentGrader(session, warm, None), warm, right_work(session.course.exercises, 0))
     print(
         f"all {len(session.course.exercises)} exercises: {cost.cpu:.1f} s CPU, {cost.wall:.1f} s wall for one student"
     )
 
 
-def _work(exercises: tuple[Exercise, ...], number: int) -> Work:
+def right_work(exercises: tuple[Exercise, ...], number: int) -> Work:
     """A student whose every exercise is right: the reference, or a wheat in turn."""
     sources = {}
     for exercise in exercises:

@@ -59,7 +59,7 @@ class Runs:
                 log = os.open(self._log(name), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
                 os.dup2(log, 1)
                 os.dup2(log, 2)
-                sys.stdout, sys.stderr = (open(fd, "w", encoding="utf-8", closefd=False) for fd in (1, 2))  # noqa: SIM115
+                sys.stdout, sys.stderr = (open(fd, "w", 1, "utf-8", closefd=False) for fd in (1, 2))  # noqa: SIM115
                 code = self._grade(name)
             finally:
                 os._exit(code)
