@@ -1,5 +1,6 @@
 # make demo    set up and grade the bundled class         make test    set up and run every check and test
 # make bench   measure the cost of grading                make clean   remove what make made
+# make kill-test    kill a hundred runs at any moment, and fill the disk (as root); half an hour
 # make browser-test    open the pages in Chromium (as root it installs what is missing: chromium, playwright, axe-core)
 # make docs    build the site of docs/ into site/ (installs MkDocs and Material)    make tutorials    run its tutorials
 # make messages    look for what is to be translated, and bring the .po files up to date
@@ -17,7 +18,7 @@ READY := $(VENV)/.installed
 
 SECONDS ?= 300
 
-.PHONY: fuzz demo test lint bench browser-test pictures package-check ray-test gpu-check docs tutorials validate messages figures release clean
+.PHONY: fuzz demo test lint bench kill-test browser-test pictures package-check ray-test gpu-check docs tutorials validate messages figures release clean
 
 demo: $(READY)
 	$(BIN)/autograde grade examples/submissions --out demo-grades
@@ -68,9 +69,16 @@ fuzz: $(READY)
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
 	PYTHONPATH=tests $(BIN)/python -m fuzz --seconds $(SECONDS) $(if $(COUNT),--count $(COUNT))
 
+# The long ones are commands of their own: benchmarks.peers, benchmarks.scaling with 10,000 students, benchmarks.nbgrader.
 bench: $(READY)
 	$(BIN)/python -m benchmarks.grading
+	$(BIN)/python -m benchmarks.stages
+	$(BIN)/python -m benchmarks.scaling --students 10 --students 100 --students 300 --against-one
 	$(BIN)/python -m benchmarks.report
+	$(BIN)/python -m benchmarks.gradebook
+
+kill-test: $(READY)
+	$(BIN)/python -m pytest tests/kills/many.py -s
 
 validate: $(READY)
 	$(BIN)/autograde validate

@@ -242,7 +242,7 @@ class Peers:
             nbformat.write(notebook, place / "submission.ipynb")
             costs.append(self.run(place, str(self.otter_program), "run", "-a", "autograder.zip", "submission.ipynb"))
             results = json.loads((place / "results.json").read_text(encoding="utf-8"))
-            _require(sum(test["score"] for test in results["tests"]), self._count(each), OTTER_RUN, each)
+            _require(sum(test.get("score", 0) for test in results["tests"]), self._count(each), OTTER_RUN, each)
         return _sum(costs)
 
     def pytest(self, block: list[Submission]) -> Cost:
