@@ -39,9 +39,6 @@ class AutograderError(Exception):
     """
 
     def __init__(self, code: str, /, **fields: object) -> None:
-        if code not in mistakes():  # TRANSITION
-            self.code, self.fields, self.sentence, self.way_out, self.__notes__ = "", {}, code, "", []
-            return
         mistake = mistakes()[code]
         self.code, self.fields = code, fields
         self.sentence = translate(mistake.sentence).format(**fields)
@@ -50,7 +47,7 @@ class AutograderError(Exception):
         self.add_note(translate(ADVICE).format(way_out=self.way_out))
 
     def __str__(self) -> str:
-        return f"{self.sentence} [{self.code}]" if self.code else self.sentence  # TRANSITION
+        return f"{self.sentence} [{self.code}]"
 
     def in_a_line(self) -> str:
         """The message with the way out, as records have it."""

@@ -129,10 +129,12 @@ class GradingSession:
         assert call.excinfo is not None
         error = call.excinfo.value.__cause__ or call.excinfo.value
         lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if _is(frame.f_code.co_filename, node)]
-        code, reason = "tests-raise", f"{type(error).__name__}: {error}"
+        found = CourseError(
+            node.path, lines[-1] if lines else None, "tests-raise", reason=f"{type(error).__name__}: {error}"
+        )
         if isinstance(error, SyntaxError) and _is(error.filename or "", node):
-            code, reason, lines = "not-python", error.msg, [error.lineno or 0]
-        self.error = self.error or CourseError(node.path, lines[-1] if lines else None, code, reason=reason)
+            found = CourseError(node.path, error.lineno, "not-python", reason=error.msg)
+        self.error = self.error or found
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:

@@ -103,11 +103,9 @@ def _key(student: str) -> str:
 
 def _objection(student: str) -> Unreadable | None:
     """Why a name may not become a folder's name, a table's cell and a page's title; None if it may."""
-    if not student or student.startswith("."):
-        return Unreadable("name-empty")
     if len(student) > _MAX_ID or len(student.encode("utf-8", "surrogatepass")) > _MAX_BYTES:
         return Unreadable("name-too-long", count=_MAX_ID)
-    if student.startswith(("-", " ")) or student.endswith((".", " ")):
+    if not student or student.startswith((".", "-", " ")) or student.endswith((".", " ")):
         return Unreadable("name-ends")
     if bad := sorted({char for char in student if not _is_allowed(char)}):
         return Unreadable("name-characters", characters=", ".join(f"U+{ord(char):04X}" for char in bad[:5]))
