@@ -54,7 +54,7 @@ class TestUsage:
             (["grade", str(ROOT), "--course", "/"], "/ is not a course: it has no reference/ folder"),
             (["grade", str(ROOT), "--course", str(ROOT), "--exercise", "corr3d"], "no exercise `corr3d`"),
             (["validate", "--course", "nowhere"], "nowhere is not a course"),
-            (["check", "nowhere"], "there is no nowhere"),
+            (["check", "nowhere"], "nowhere: there is no such file or folder"),
             (["new", "import", "--course", str(ROOT)], "import"),
         ],
     )

@@ -370,7 +370,7 @@ class TestWhatGoesWrong:
             (tmp_path / FILE).write_bytes(content)
         write_record(a_class(), tmp_path)
         assert main(["report", str(tmp_path)]) == 2
-        assert f"{tmp_path / FILE} is no gradebook of nbgrader's" in capsys.readouterr().err
+        assert f"{tmp_path / FILE}: cannot be used: " in capsys.readouterr().err
 
     def test_a_score_that_is_no_number_is_named(self, tmp_path: Path) -> None:
         write(a_class(), tmp_path)

@@ -496,7 +496,7 @@ def test_an_error_of_the_stub_names_the_solution(course):
     with pytest.raises(CourseError) as caught:
         stale(course)
 
-    assert str(caught.value) == f"{path}:2: the body of `alpha` must stand on lines of its own"
+    assert str(caught.value) == f"{path}:2: the body of `alpha` must begin on a line of its own [body-line]"
 
 
 @pytest.mark.parametrize("exercise", discover(ROOT / "reference"), ids=lambda exercise: exercise.id)
