@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+import tempfile
 from pathlib import Path
 
 from autograder.errors import MachineryError, UsageError
@@ -20,23 +21,21 @@ GITIGNORE = "gitignore"
 def start_course(folder: Path) -> str:
     """Make `folder`, which must be empty or not there, a course of its own, with a salt that nobody knows.
 
-    Returns the id of its first exercise. Raises `UsageError` before it has written anything, and leaves nothing
-    behind if it fails later.
+    Returns the id of its first exercise. Raises `UsageError` if the folder is not empty, and `MachineryError` if it
+    cannot be written; what was written until then is removed.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError("already-there", folder=folder)
-    draft = folder / ".draft"
     try:
-        draft.mkdir(parents=True)
-        _write(draft)
-        for path in draft.iterdir():
-            path.rename(folder / path.name)
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageError("already-there", folder=folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".draft-", dir=folder) as draft:
+            _write(Path(draft))
+            for path in Path(draft).iterdir():
+                path.rename(folder / path.name)
         return load_course(folder).exercises[0].id
     except OSError as error:
         reason = error.strerror or str(error)  # of many errors at once there is the list
         raise MachineryError("file-not-written", path=folder, reason=reason) from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _write(folder: Path) -> None:

@@ -194,14 +194,14 @@ class TestNewCourse:
     def test_a_folder_that_is_not_empty_is_left_alone(self, tmp_path):
         (tmp_path / "thesis.tex").write_text("mine")
         for folder in (tmp_path, tmp_path / "thesis.tex"):
-            with pytest.raises(UsageError, match="is not an empty folder"):
+            with pytest.raises(UsageError, match="exists already"):
                 start_course(folder)
 
         assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
 
     def test_a_failure_leaves_nothing_behind(self, tmp_path, monkeypatch):
         monkeypatch.setattr(starter, "EXAMPLES", ("nobody",))
-        with pytest.raises(UsageError, match="cannot be written: No such file"):
+        with pytest.raises(MachineryError, match="cannot be written: No such file"):
             start_course(tmp_path / "course")
 
         assert not list(tmp_path.rglob("*.*"))
