@@ -141,7 +141,9 @@ _HIDING = (
     "types.CodeType", "types.FunctionType", "runpy*", "code.Interactive*", "autograder*",
 )  # fmt: skip
 
-_HIDING_CALLS = ("_thread:start_*",)
+_HIDING_CALLS = ("_thread:start_*", "sys:*setprofile*")
+# Attributes that lead from anything to everything.
+_INSIDES = ("*.__subclasses__", "*.__globals__", "*.f_globals", "*.f_builtins", "*.gi_frame", "*.tb_frame")
 
 _MODULES = (
     "torch", "torch.nn", "torch.nn.functional", "torch.nn.modules*", "torch.nn.grad", "torch.functional", "torch.ops*",
@@ -209,7 +211,9 @@ def _judge(mention: Mention, restriction: Restriction) -> Finding | None:
     match mention.kind:
         case "library" if _matches(name, restriction.library):
             told = "{reachable}"
-        case "library" if _matches(name, _HIDING):
+        case "library" if _matches(name, _HIDING) or _matches(name, _INSIDES):
+            told = _("{reachable}; it can hide what is called")
+        case "attribute" if _matches(f"*.{name}", _INSIDES):
             told = _("{reachable}; it can hide what is called")
         case "attribute" if _matches(f"*.{name}", restriction.anywhere):
             told = "{reachable}"

@@ -45,7 +45,7 @@ def watching(wanted: bool, alone: int = 1) -> Iterator[tuple[set[str], set[str]]
     def profile(frame: Any, event: str, arg: Any) -> None:
         if event == "call":
             calls.add(f"{frame.f_globals.get('__name__', '')}:{frame.f_code.co_name}")
-        elif event == "c_call":
+        elif event == "c_call" and frame.f_globals is not globals():  # to end the watch is ours alone
             calls.add(f"{getattr(arg, '__module__', '')}:{getattr(arg, '__name__', '')}")
 
     sys.setprofile(profile)

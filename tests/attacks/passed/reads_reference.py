@@ -1,7 +1,7 @@
 """Reads the reference solution, hidden tests and results by their paths; must not find them."""
 
-import glob
 import os
+import time
 
 import kit
 from kit import convolve as conv2d
@@ -16,8 +16,13 @@ def look():
         kit.attempt(f"entering {place}", os.chdir, place)
         for name in ("reference/corr2d/solution.py", "reference/corr2d/test_hidden.py", "results.json", "results.sqlite"):
             kit.attempt(f"reading {place}/{name}", lambda: open(f"{place}/{name}").read())
-    for found in glob.glob("/**/solution.py", recursive=True) + glob.glob("/**/test_hidden.py", recursive=True):
-        kit.gained(found)
+    until = time.monotonic() + 1  # where there is no private root, there is much to go through
+    for place, folders, files in os.walk("/"):
+        folders[:] = sorted(set(folders) - {"proc", "sys", "usr"})
+        for name in {"solution.py", "test_hidden.py"} & set(files):
+            kit.attempt(f"reading {place}/{name}", lambda: open(f"{place}/{name}").read())
+        if time.monotonic() > until:
+            break
 
 
 def corr2d(X, K):
