@@ -216,7 +216,8 @@ class _Grading:
 
     def _late(self, item: CheckItem) -> str:
         seconds = self.exercise.limits.of(item.check.name)
-        epoch = self.worker.epoch if self.worker is not None else 0
+        trains = item.check.kind in ("training", "accuracy")  # the worker's word elsewhere could only spell an input
+        epoch = self.worker.epoch if self.worker is not None and trains else 0
         if epoch:
             late = _("no answer after {seconds:g} s, in epoch {epoch} of the training: too slow?")
             return late.format(seconds=seconds, epoch=epoch)
