@@ -35,7 +35,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 ATTACKS = ROOT / "tests" / "attacks"
-LIMITS = "limits: {seconds: 6, memory_mb: 512, checks: {interface: 2}}"
+LIMITS = "limits: {seconds: 6, memory_mb: 512, checks: {interface: 3}}"
 # Seconds for one student: thrice the limit, as much again where asking ahead is in vain, and a busy machine.
 LONGEST = 60
 EXERCISES = ("corr2d", "conv2d_module", "multi_channel")
@@ -66,6 +66,7 @@ PLAIN = {
     "empty": "def corr2d(X, K):\n    return X.new_empty(0)\n\nconv2d = corr2d\n",
     "number": "def corr2d(X, K):\n    return X.sum() * K.sum()\n\nconv2d = corr2d\n",
     "meddling": f"from autograder.sandbox import worker\n{RIGHT}",
+    "threaded": f"import threading, time\nthreading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n{RIGHT}",
     "half": RIGHT.replace(", K)\n\ndef conv2d", ", K).half()\n\ndef conv2d"),
     "convolution": """
 from torch.nn.functional import conv2d as convolved
@@ -103,7 +104,7 @@ def corr2d_multi_in_out(X, K):
 """
 HONEST = {"corr2d": RIGHT, "conv2d_module": RIGHT_MODULE, "multi_channel": MULTI_RIGHT}
 # What students' eyes may not meet: workflow commands, markup, digits of a hidden input.
-TELLING = re.compile(r"::\w+|<\w+|\d\.\d{3}|\d{8}")
+TELLING = re.compile(r"::\w+|<\w+|\d\.\d{3}|\d{8}|\b731\b")
 
 
 @dataclass(frozen=True)

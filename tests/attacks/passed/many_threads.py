@@ -1,4 +1,5 @@
 """Starts threads until there are no more; must meet a bound, and leave the others their share."""
+# like: threaded
 
 import threading
 import time

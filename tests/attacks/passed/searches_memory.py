@@ -54,12 +54,10 @@ _call = worker.Executor._call
 
 
 def call(self, request):
-    if _call in CALLS:
-        CALLS.remove(_call)
-        search_objects()
-        search_pages()
+    if SEARCHES and "watch" not in request:  # one in each of the first calls: together they are long
+        SEARCHES.pop()()
     return _call(self, request)
 
 
-CALLS = [_call]
+SEARCHES = [search_pages, search_objects]
 worker.Executor._call = call

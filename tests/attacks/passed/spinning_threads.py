@@ -1,4 +1,5 @@
 """Leaves threads behind that compute without end; others must have their share of the machine."""
+# like: threaded
 
 import hashlib
 import threading
