@@ -34,19 +34,8 @@ from autograder.sandbox.gpu import hide
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    go_on_unheard()
     try:
-        language.use(_language(sys.argv[1:] if argv is None else argv))
-    except UsageError as error:
-        return _complain(error, EXIT_USAGE)
-    arguments = make_parser().parse_args(argv)
-    hide()
-    # One thread each for the trusted processes too: they are forked, and share the cores with workers.
-    os.environ.update({f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")})
-    try:
-        code = int(arguments.run(arguments))
-        sys.stdout.flush()
-        return code
+        return _run(argv)
     except UsageError as error:
         return _complain(error, EXIT_USAGE)
     except (IsolationError, MachineryError) as error:
@@ -60,6 +49,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # 1, which is Python's, would say that marks were lost
         traceback.print_exc()
         return _complain(MachineryError("unexpected", error=type(error).__name__), EXIT_MACHINERY)
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    go_on_unheard()
+    language.use(_language(sys.argv[1:] if argv is None else argv))
+    arguments = make_parser().parse_args(argv)
+    hide()
+    # One thread each for the trusted processes too: they are forked, and share the cores with workers.
+    os.environ.update({f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS")})
+    code = int(arguments.run(arguments))
+    sys.stdout.flush()
+    return code
 
 
 def _language(argv: Sequence[str]) -> str:

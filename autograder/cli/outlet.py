@@ -9,15 +9,20 @@ from typing import TextIO
 
 
 class _Outlet(io.FileIO):
-    """A descriptor that goes over to the null device when the other end of its pipe is closed, as `| head` does."""
+    """A descriptor that goes over to the null device when nothing can be written to it any more.
+
+    Where the other end of a pipe is closed, as `| head` does, nobody need be told.
+    """
 
     def write(self, data: object, /) -> int:
         try:
             return super().write(data)  # type: ignore[arg-type]
-        except BrokenPipeError:
+        except OSError as error:
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, self.fileno())
             os.close(null)
+            if not isinstance(error, BrokenPipeError):
+                raise
             return super().write(data)  # type: ignore[arg-type]
 
 

@@ -8,6 +8,7 @@ import stat
 from functools import partial
 from pathlib import Path
 
+from autograder.errors import MachineryError
 from autograder.submission.source import (
     MAX_BYTES,
     MAX_DEPTH,
@@ -16,12 +17,19 @@ from autograder.submission.source import (
     Unreadable,
     is_searched,
     is_work,
+    shown,
     size_limit,
     too_large,
 )
 
 # Absent on Windows. O_NONBLOCK: to open a named pipe must not wait for a writer.
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+# What a student's entry may be to blame for; of a disk that fails, or no file left to open, nobody's mark depends.
+_THEIRS = (
+    errno.ELOOP, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.ENXIO, errno.ENODEV,
+    errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ,
+)  # fmt: skip
 
 
 def read_file(path: Path, limit: int) -> bytes:
@@ -70,7 +78,9 @@ def read_folder(root: Path) -> list[File]:
 
 
 def refused(error: OSError) -> Unreadable:
-    """What to say where the system refused to open something."""
+    """What to say where the system refused to open something. Raises `MachineryError` where it is what fails."""
+    if error.errno not in _THEIRS:
+        raise MachineryError("file-failed", path=shown(str(error.filename)), reason=error.strerror) from None
     return Unreadable("is-link") if error.errno == errno.ELOOP else Unreadable("not-opened", reason=error.strerror)
 
 
