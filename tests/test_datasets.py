@@ -242,7 +242,7 @@ class TestThroughTorchvision:
         monkeypatch.setattr(datasets, "import_module", refuse)
         assert len(datasets.load("digits", tmp_path).test_labels) == 360
         for act in (datasets.load, datasets.download):
-            with pytest.raises(UsageError, match=r"torchvision cannot be imported .* choose `dataset: digits`"):
+            with pytest.raises(UsageError, match=r"torchvision cannot be imported: .*\n.* choose `dataset: digits`"):
                 act("mnist", tmp_path)
 
 
@@ -344,4 +344,4 @@ class TestCommand:
         path = toy_course.root / "reference" / "course.yaml"
         path.write_text(f"{COURSE}dataset: cifar\n")
         assert self.run(toy_course.root) == 2
-        assert capfd.readouterr().err.startswith(f"autograde: {path}:4: no dataset `cifar`; there are: digits, ")
+        assert capfd.readouterr().err.startswith(f"autograde: {path}:4: no dataset `cifar` [dataset-unknown]\n")

@@ -135,7 +135,7 @@ class TestCanvas:
     ) -> None:
         sheet.write_bytes(CANVAS.replace(b"ada", b"adb").replace(b"cem,", b"cen,").replace(b",held,", b",heldt,"))
         assert main(["export", str(out), "--format", "canvas", "--sheet", str(sheet)]) == 2
-        assert "no row is anybody's who handed in; name a file that says who is who" in capsys.readouterr().err
+        assert "no row is anybody's who handed in [sheet-nobody]" in capsys.readouterr().err
 
     def test_ambiguous_rows_are_reported_and_left(
         self, out: Path, sheet: Path, capsys: pytest.CaptureFixture[str]

@@ -32,7 +32,7 @@ def add(commands: Commands) -> None:
 def _release(arguments: argparse.Namespace) -> int:
     if (arguments.folder is None) != (arguments.format is None):
         given, other = ("DIR", "--format") if arguments.format is None else ("--format", "DIR")
-        raise UsageError("usage-needs", option=given, needed=other)
+        raise UsageError("usage-needs", command="release", option=given, needed=other)
     if arguments.folder is not None:
         return _hand_out(arguments)
     from autograder.release import release, stale

@@ -54,11 +54,13 @@ def add(commands: Commands) -> None:
 def _export(arguments: argparse.Namespace) -> int:
     if arguments.format in _FILLED:
         if arguments.sheet is None:
-            raise UsageError("usage-needs", option=f"--format {arguments.format}", needed="--sheet FILE")
+            raise UsageError(
+                "usage-needs", command="export", option=f"--format {arguments.format}", needed="--sheet FILE"
+            )
         return _fill(arguments)
     for option in ("sheet", "column", "people"):
         if getattr(arguments, option) is not None:
-            raise UsageError("usage-needs", option=f"--{option}", needed="--format canvas|moodle")
+            raise UsageError("usage-needs", command="export", option=f"--{option}", needed="--format canvas|moodle")
     from autograder.export.gradescope import write_gradescope
     from autograder.export.junit import write_junit
     from autograder.report.reading import read_record
