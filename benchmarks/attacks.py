@@ -80,13 +80,13 @@ HOSTS = (
 
 @dataclass
 class Found:
-    """What came of the class on one host; `faults` are by attack, or by "all" for damage."""
+    """What came of the class on one host: how many of a family held, and faults by attack, or by "all" for damage."""
 
-    host: Host
+    host: str
     level: str
     seconds: float
-    held: Counter[str] = field(default_factory=Counter)
-    seen: int = 0
+    held: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -122,7 +122,7 @@ def tried(host: Host, folder: Path) -> Found:
     started = time.monotonic()
     folder.mkdir()
     graded = grade_class(folder, partial(run_on, host), closed=host.sees == OPEN)
-    found = Found(host, graded.level or _refused_at(graded), time.monotonic() - started)
+    found = Found(host.name, graded.level or _refused_at(graded), time.monotonic() - started)
     if found.level != host.level:
         found.faults["all"] = [f"the level is {found.level or graded.stderr[-500:]}, and {host.level} was expected"]
     if not graded.results:
@@ -136,13 +136,13 @@ def tried(host: Host, folder: Path) -> Found:
             faults.append(f"gained {more:g} marks")
         found_out = learnt(attack, graded)
         if attack.id in host.sees:
-            found.seen += sum("GAINED" in each for each in found_out)
+            found.seen[attack.id] = sum("GAINED" in each for each in found_out)
             found_out = [each for each in found_out if "GAINED" not in each]
         faults += found_out
         if faults:
             found.faults[attack.id] = faults
         else:
-            found.held[family(attack.id)] += 1
+            found.held[family(attack.id)] = found.held.get(family(attack.id), 0) + 1
     return found
 
 
@@ -172,9 +172,28 @@ def main() -> int:
         for id, faults in found[-1].faults.items():
             for fault in faults[:SHOWN]:
                 print(f"  {id}: {fault}", flush=True)
+    if arguments.page:
+        before, _begin, rest = arguments.page.read_text(encoding="utf-8").partition(BEGIN)
+        arguments.page.write_text(f"{before}{BEGIN}\n\n{table(found)}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
     if not arguments.keep:
         shutil.rmtree(place)
     return int(any(each.faults for each in found))
+
+
+def table(found: Sequence[Found]) -> str:
+    """Markdown: families by hosts, how many attacks held of how many there are; and what did not."""
+    known = Counter(family(attack.id) for attack in attacks())
+    lines = ["| | " + " | ".join(each.host for each in found) + " |", "|---" * (len(found) + 1) + "|"]
+    lines.append("| level | " + " | ".join(f"`{each.level}`" for each in found) + " |")
+    for name, count in known.items():
+        cells = [f"{each.held.get(name, 0)} of {count}" if each.held else "refused" for each in found]
+        lines.append(f"| {name} ({count}) | " + " | ".join(cells) + " |")
+    lines.append("| seconds | " + " | ".join(f"{each.seconds:.0f}" for each in found) + " |")
+    lines += ["", *(f"- {each.host}: `{id}`: {'; '.join(said)}" for each in found for id, said in each.faults.items())]
+    for each in found:
+        for id, count in each.seen.items():
+            lines.append(f"- {each.host}: `{id}` sees {count} things that exist, or that everybody may read there.")
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

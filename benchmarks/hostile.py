@@ -66,7 +66,7 @@ PLAIN = {
     "empty": "def corr2d(X, K):\n    return X.new_empty(0)\n\nconv2d = corr2d\n",
     "number": "def corr2d(X, K):\n    return X.sum() * K.sum()\n\nconv2d = corr2d\n",
     "meddling": f"from autograder.sandbox import worker\n{RIGHT}",
-    "threaded": f"import threading, time\nthreading.Thread(target=time.sleep, args=(1000,), daemon=True).start()\n{RIGHT}",
+    "threaded": f"import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n{RIGHT}",
     "half": RIGHT.replace(", K)\n\ndef conv2d", ", K).half()\n\ndef conv2d"),
     "convolution": """
 from torch.nn.functional import conv2d as convolved
@@ -104,7 +104,7 @@ def corr2d_multi_in_out(X, K):
 """
 HONEST = {"corr2d": RIGHT, "conv2d_module": RIGHT_MODULE, "multi_channel": MULTI_RIGHT}
 # What students' eyes may not meet: workflow commands, markup, digits of a hidden input.
-TELLING = re.compile(r"::\w+|<\w+|\d\.\d{3}|\d{8}|\b731\b")
+TELLING = re.compile(r"(?<!\w)::\w+|<\w+|\d\.\d{3}|\d{8}|\b731\b")
 
 
 @dataclass(frozen=True)
@@ -419,9 +419,12 @@ def learnt(attack: Attack | Entry, graded: Class) -> list[str]:
     found += [line[:200] for line in log.splitlines() if "GAINED" in line]
     if "LEAKED" in told:
         found.append(f"what was marked is told: {told[told.index('LEAKED') - 200 : told.index('LEAKED') + 100]}")
+    if "<script>alert" in told.partition("<!doctype")[2]:
+        found.append("markup of the student's is markup of the page")
     for result in graded.results[student].values():
         for said in (result["message"], *(check["message"] + check["hint"] for check in result["checks"])):
-            if not said.isprintable() or len(said) > 1200 or TELLING.search(said):
+            telling = isinstance(attack, Attack) and TELLING.search(said)  # a name of an entry's is the student's own
+            if not said.isprintable() or len(said) > 1200 or telling:
                 found.append(f"said: {said[:200]!r}")
     return found
 

@@ -150,9 +150,9 @@ def lying_zip(folder: Path, name: str, places: dict[str, Any]) -> None:
 
 @entry("passed", 88, 89)
 def odd_names_in_a_zip(folder: Path, name: str, places: dict[str, Any]) -> None:
-    """Hands in a zip with names for shells, terminals, workflows and no UTF-8 beside a right file; must be left alone."""
+    """Hands in a zip with names for shells, terminals and workflows beside a right file; they must be left alone."""
     latin = zipfile.ZipInfo("caf\udce9.py".encode("utf-8", "surrogateescape").decode("cp437"))
-    names = ("$(reboot).py", "-rf.py", "\x1b[2J.py", "::error::x.py", "=HYPERLINK(1).py", "\u202egpj.py", "n" * 250 + ".py")
+    names = ("$(reboot).py", "-rf.py", "\x1b[2J.py", "::error::x.py", "=A1.py", "\u202egpj.py", f"{250 * 'n'}.py")
     zipped(folder / f"{name}.zip", ("corr2d.py", RIGHT), (latin, GAINED), *((each, GAINED) for each in names))
 
 

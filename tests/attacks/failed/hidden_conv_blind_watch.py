@@ -9,7 +9,7 @@ from autograder.sandbox import executor
 
 
 @contextmanager
-def blind(wanted):
+def blind(wanted, *_):
     yield (set(), set()) if wanted else None
 
 

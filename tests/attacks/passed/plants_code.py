@@ -2,13 +2,14 @@
 
 import os
 import site
+import sys
 import sysconfig
 
 import kit
 from kit import convolve as conv2d
 from kit import correlate as corr2d
 
-PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(__import__("autograder.sandbox.wire").sandbox.wire.__file__)))
+PACKAGE = sys.path[-1]  # where the grader is
 for folder in {*site.getsitepackages(), site.getusersitepackages(), *sysconfig.get_paths().values(), PACKAGE}:
     for name in ("evil.pth", "sitecustomize.py", "usercustomize.py", "__pycache__/torch.cpython-311.pyc", kit.MARK + ".py"):
         kit.attempt(f"planting {folder}/{name}", lambda: open(os.path.join(folder, name), "w").write("import os"))
