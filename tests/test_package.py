@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
 from email.parser import BytesParser
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+import autograder
 from autograder import __version__
 from autograder.shipped import COURSE
 
@@ -111,3 +114,14 @@ def test_a_course_that_is_in_use_is_not_packed(sdist: Path, tmp_path: Path, targ
     assert ended.returncode != 0
     assert "autograde new-course" in ended.stderr
     assert not [path for path in tmp_path.rglob("*") if path.suffix in (".whl", ".gz")]
+
+
+def test_what_editors_are_told_is_what_there_is() -> None:
+    """A name in the stub that the front door has not would be found out by nobody but an author."""
+    stub = ast.parse((ROOT / "autograder" / "__init__.pyi").read_text(encoding="utf-8"))
+    imports = [
+        (node.module, name.name) for node in stub.body if isinstance(node, ast.ImportFrom) for name in node.names
+    ]
+    assert {f"autograder.{home}" for home in autograder._HOMES.values()} == {module for module, _name in imports}
+    assert {"__version__", *(name for _module, name in imports)} == set(autograder.__all__)
+    assert all(getattr(autograder, name) is getattr(import_module(module), name) for module, name in imports)
