@@ -19,12 +19,13 @@ from autograder.history import keep_earlier
 from autograder.language import _, ngettext
 from autograder.messages import Draw, Report
 from autograder.pictures import Picture
+from autograder.report.pictures import FOLDER as PICTURES
 from autograder.report.pictures import keep_pictures
 from autograder.report.sources import keep_sources
 from autograder.results import ExerciseResult, Isolation, Late, Record, SubmissionResult, write_record, write_whole
 from autograder.sandbox.isolation import require
 from autograder.sandbox.warm import WarmProcess
-from autograder.submission import Submission, Unreadable, submitted_at
+from autograder.submission import Submission, Unreadable, folder_names, submitted_at
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def grade_submissions(
     keep_sources(wishes.out, submissions)
     work = [Work.of(each) for each in submissions]
     found: dict[str, dict[str, ExerciseResult]] = {each.student: {} for each in work}
-    pictures: dict[str, dict[str, tuple[str, list[Picture]]]] = {each.student: {} for each in work}
+    folders = folder_names([*found, *held])
     with terminal.progress(len(work) * len(exercises)) as advance:
 
         def report(student: str, result: ExerciseResult, output: str) -> None:
@@ -107,11 +108,10 @@ def grade_submissions(
                 each.id: ExerciseResult(each.id, "ungraded", None, each.points, reason) for each in exercises
             }
 
-        def draw(student: str, result: ExerciseResult, found: list[Picture]) -> None:
-            pictures[student][result.id] = result.digest, found
+        def draw(student: str, result: ExerciseResult, pictures: list[Picture]) -> None:
+            keep_pictures(wishes.out / PICTURES / folders[student], result.id, result.digest, pictures)
 
         engine.grade(work, wishes.out, fresh=wishes.fresh, report=report, draw=draw)
-    keep_pictures(wishes.out, pictures)
     record = Record(
         course=course.name,
         device=device.type,

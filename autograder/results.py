@@ -11,7 +11,9 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
+from textwrap import indent
 from typing import Any, Literal
 
 from autograder.errors import MachineryError
@@ -25,7 +27,7 @@ CheckStatus = Literal["passed", "failed", "raised", "timeout", "crashed", "block
 ExerciseStatus = Literal["graded", "missing", "rejected", "ungraded"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """What one check found. `id` is `<exercise>/<check>`; `message` is fit for the student to read.
 
@@ -46,7 +48,7 @@ class CheckResult:
     extra_credit: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ExerciseResult:
     """One student's result in one exercise.
 
@@ -69,8 +71,14 @@ class ExerciseResult:
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> ExerciseResult:
-        checks = tuple(CheckResult(**check) for check in raw["checks"])
+        checks = tuple(_shared(**check) for check in raw["checks"])
         return cls(**{**raw, "follow_through": tuple(raw["follow_through"]), "checks": checks})
+
+
+@lru_cache(4096)
+def _shared(**fields: Any) -> CheckResult:
+    """The same object for the same result: most of a large class passes the same checks."""
+    return CheckResult(**fields)
 
 
 @dataclass(frozen=True)
@@ -150,6 +158,19 @@ class Record:
     extra_credit: frozenset[str] = frozenset()  # the exercises whose points are not among those to be had
 
     def to_json(self) -> dict[str, Any]:
+        return self._head() | {"submissions": [each.to_json() for each in self.submissions]}
+
+    def json(self) -> Iterator[str]:
+        """The text of `to_json`, indented, in pieces of one submission each."""
+        whole = json.dumps(self._head() | {"submissions": []}, **_LAYOUT)
+        start, between = whole.removesuffix("[]\n}"), "["
+        yield start
+        for each in self.submissions:
+            yield between + "\n" + indent(json.dumps(each.to_json(), **_LAYOUT), 4 * " ")
+            between = ","
+        yield "\n  ]\n}\n" if self.submissions else "[]\n}\n"
+
+    def _head(self) -> dict[str, Any]:
         return {
             "schema_version": SCHEMA_VERSION,
             "course": self.course,
@@ -160,9 +181,10 @@ class Record:
                 | ({"extra_credit": True} if id in self.extra_credit else {})
                 for id, title, points in self.exercises
             ],
-            "submissions": [each.to_json() for each in self.submissions],
         }
 
+
+_LAYOUT: Mapping[str, Any] = {"indent": 2, "ensure_ascii": False}
 
 # Keys that are there only where they say something: an instructor's word, or an extra exercise.
 _SILENT: Mapping[str, Any] = {"manual_score": None, "comment": "", "auto_score": None, "extra_credit": 0}
@@ -205,18 +227,18 @@ def _number(value: float) -> str:
 
 def write_record(record: Record, out: Path) -> None:
     """Write results.json and grades.csv into `out`, each whole or not at all."""
-    write_whole(out / "results.json", json.dumps(record.to_json(), indent=2, ensure_ascii=False) + "\n")
+    write_whole(out / "results.json", record.json())
     write_whole(out / "grades.csv", grades_csv(record))
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader, or a power cut, finds the old one or the new one."""
+def write_whole(path: Path, text: str | Iterable[str]) -> None:
+    """Write a file, whole or piece by piece, so that a reader, or a power cut, finds the old one or the new one."""
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+                file.writelines([text] if isinstance(text, str) else text)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o644)

@@ -143,12 +143,13 @@ class TestTraining:
 class TestKeeping:
     def test_what_is_kept_is_what_was_drawn(self, tmp_path):
         found = [compared(expected=None, difference=None), Training((1.0, 0.1), ((1,),), matrix((1.0,)))]
-        keep_pictures(tmp_path, {"a": {"toy": ("sha256:1", found), "none": ("", [])}, "b": {}})
+        keep_pictures(tmp_path / "a", "toy", "sha256:1", found)
+        keep_pictures(tmp_path / "a", "none", "", [])
 
-        assert load_pictures(tmp_path / "pictures/a") == {"toy": ("sha256:1", found)}
+        assert load_pictures(tmp_path / "a") == {"toy": ("sha256:1", found)}
         assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["toy.json"]
-        keep_pictures(tmp_path, {"a": {}})
-        assert not (tmp_path / "pictures/a").exists()
+        keep_pictures(tmp_path / "a", "toy", "sha256:2", [])
+        assert not (tmp_path / "a").exists()
 
     @pytest.mark.parametrize(
         "text",
@@ -210,7 +211,7 @@ def page_of(tmp_path: Path, pictures: list[Any], digest: str = "sha256:1") -> st
     isolation = Isolation("uid", (), {})
     submissions = (SubmissionResult("a", (result,)),)
     write_record(Record("cnn", "cpu", isolation, (("toy", "A toy", 1.0),), submissions), tmp_path)
-    keep_pictures(tmp_path, {"a": {"toy": (digest, pictures)}})
+    keep_pictures(tmp_path / "pictures/a", "toy", digest, pictures)
     report(tmp_path)
     return (tmp_path / "feedback/a/index.html").read_text(encoding="utf-8")
 

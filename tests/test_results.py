@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import results
+from autograder.errors import MachineryError
 from autograder.results import (
     CheckResult,
     ExerciseResult,
@@ -142,7 +143,7 @@ class TestFiles:
         path = tmp_path / "results.json"
         write_whole(path, "old")
         monkeypatch.setattr(results.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
-        with pytest.raises(OSError, match="full"):
+        with pytest.raises(MachineryError, match="disk full"):
             write_whole(path, "new")
         assert path.read_text() == "old"
         assert os.listdir(tmp_path) == ["results.json"]

@@ -15,13 +15,13 @@ from autograder.engine import StudentGrader, Work
 from autograder.exercise import Course, Exercise
 from autograder.grade import Local, Wishes, grade_submissions
 from autograder.grading.session import GradingSession
-from autograder.pictures import Picture
+from autograder.report.pictures import FOLDER as PICTURES
 from autograder.report.pictures import keep_pictures
 from autograder.report.sources import keep_sources
 from autograder.results import ExerciseResult, Record, SubmissionResult, write_record, write_whole
 from autograder.sandbox.isolation import require
 from autograder.sandbox.warm import WarmProcess
-from autograder.submission import Submission
+from autograder.submission import Submission, folder_names
 from autograder.terminal import harmless
 
 LEVEL = "uid"
@@ -49,13 +49,13 @@ def grade_public(
     """Grade with the public tests, each of which counts one point, into the private folder `out`."""
     device, isolation = choose(wish, warm, require(warm, LEVEL, private=[out]), LEVEL)
     results: list[ExerciseResult] = []
-    pictures: dict[str, tuple[str, list[Picture]]] = {}
+    pictures = out / PICTURES / folder_names([submission.student])[submission.student]
 
     def run(session: GradingSession) -> None:
         warm.ready()
         grader = StudentGrader(session, warm, None)
         for result, _key, printed in grader.grade(Work.of(submission), exercises):
-            pictures[result.id] = result.digest, grader.pictures
+            keep_pictures(pictures, result.id, result.digest, grader.pictures)
             results.append(_counted(result, len(session.items[result.id])))
             if printed:
                 write_whole(out / "logs" / submission.student / f"{result.id}.txt", harmless(printed))
@@ -63,7 +63,6 @@ def grade_public(
     with _set_aside():
         GradingSession(course, exercises, public=True, device=device).run(run)
     keep_sources(out, [submission])
-    keep_pictures(out, {submission.student: pictures})
     record = Record(
         course=course.name,
         device=device.type,

@@ -107,7 +107,7 @@ def _grade(arguments: argparse.Namespace) -> int:
         from autograder.fingerprint import fingerprint
         from autograder.grade import Wishes, grade_submissions
         from autograder.history import compare_with
-        from autograder.report.pages import report
+        from autograder.report.pages import write_pages
         from autograder.terminal_diff import show_diff
 
         for name in ignored(arguments.submissions) if arguments.submissions else ():
@@ -123,7 +123,7 @@ def _grade(arguments: argparse.Namespace) -> int:
             show_diff(diff)
         ungraded = terminal.show_ungraded(record)
         print(_("results: {files}").format(files=f"{arguments.out / 'results.json'}, {arguments.out / 'grades.csv'}"))
-        print(_("dashboard: {file}").format(file=report(arguments.out, course.root)))
+        print(_("dashboard: {file}").format(file=write_pages(record, arguments.out, course.root)))
         print(_("fingerprint: {mark}").format(mark=mark))
         written = _say_gradebook(gradebook, gradebook.write(record, _times(course, submissions)))
         _serve_formgrader(gradebook, record)

@@ -28,6 +28,7 @@ from autograder.report.pictures import load_pictures
 from autograder.report.reading import read_record
 from autograder.report.sources import FOLDER, load_sources, write
 from autograder.report.text import KINDS, finalize, pieces, visible
+from autograder.results import Record
 from autograder.shipped import templates, templates_dir
 from autograder.submission import folder_names
 
@@ -37,11 +38,15 @@ FEEDBACK = "feedback"
 
 
 def report(out: Path, course: Path | None = None) -> Path:
-    """Rewrite the pages in `out` from its results.json, `sources/` and `pictures/`; the dashboard's path.
+    """Rewrite the pages in `out` from its results.json; see `write_pages`."""
+    return write_pages(read_record(out), out, course)
+
+
+def write_pages(record: Record, out: Path, course: Path | None) -> Path:
+    """Write the pages of the record that `out` holds, with its `sources/` and `pictures/`; the dashboard's path.
 
     `course` is the course's folder, for the commands that the dashboard suggests.
     """
-    record = read_record(out)
     folders = folder_names(each.student for each in record.submissions)
     style = _asset(*STYLES)
     page = _template("feedback.html.j2")

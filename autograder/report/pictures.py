@@ -6,31 +6,27 @@ They are no part of results.json: what is drawn may change while what was found 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from autograder.pictures import Picture, dump, load
 from autograder.report.sources import write
-from autograder.submission import folder_names
 
 FOLDER = "pictures"
 
 Drawn = tuple[str, Sequence[Picture]]  # with the digest of the source
 
 
-def keep_pictures(out: Path, drawn: Mapping[str, Mapping[str, Drawn]]) -> None:
-    """Keep the pictures of a class, by student and exercise, and remove those of earlier runs."""
-    for student, name in folder_names(drawn).items():
-        folder = out / FOLDER / name
-        kept = {id: each for id, each in drawn[student].items() if each[1]}
-        for old in folder.glob("*.json"):
-            if old.stem not in kept:
-                old.unlink()
-        for id, (digest, pictures) in kept.items():
-            write(folder / f"{id}.json", f'{{"digest": {json.dumps(digest)}, "pictures": {dump(pictures)}}}\n')
-        with suppress(OSError):  # it is not empty, or not there
-            folder.rmdir()
+def keep_pictures(folder: Path, exercise: str, digest: str, pictures: Sequence[Picture]) -> None:
+    """Keep what was drawn of one student's exercise in the student's folder, in place of what an earlier run drew."""
+    path = folder / f"{exercise}.json"
+    if pictures:
+        write(path, f'{{"digest": {json.dumps(digest)}, "pictures": {dump(pictures)}}}\n')
+        return
+    path.unlink(missing_ok=True)
+    with suppress(OSError):  # it is not empty, or not there
+        folder.rmdir()
 
 
 def load_pictures(folder: Path) -> dict[str, Drawn]:

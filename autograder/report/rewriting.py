@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.gradebook import GradebookProcess, apply_overrides
-from autograder.report.pages import report
+from autograder.report.pages import write_pages
 from autograder.report.reading import read_record
 from autograder.report.sources import write
 from autograder.results import grades_csv, write_record
@@ -22,4 +22,4 @@ def rewrite(out: Path, course: Path | None, gradebook: GradebookProcess) -> tupl
         write_record(record, out)
     else:
         write(out / "grades.csv", grades_csv(record))
-    return report(out, course), gradebook.write(record)
+    return write_pages(record, out, course), gradebook.write(record)

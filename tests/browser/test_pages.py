@@ -19,7 +19,7 @@ from autograder.report.pages import inline, report
 from autograder.report.pictures import keep_pictures
 from autograder.report.sources import keep_sources
 from autograder.results import CheckResult, ExerciseResult, Isolation, Record, SubmissionResult, points_of, write_record
-from autograder.submission import Source, Submission
+from autograder.submission import Source, Submission, folder_names
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / ".venv/browser/node_modules/axe-core/axe.min.js"
@@ -103,7 +103,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record = Record(EVIL, "cpu", Isolation("uid", ("uid",), {"landlock": ""}), (("toy", EVIL, 2.0),), tuple(students))
     write_record(record, out)
     keep_sources(out, [Submission(each.student, {"toy": source} if each.student == EVIL else {}) for each in students])
-    keep_pictures(out, {EVIL: {"toy": (source.digest, PICTURES)}, "student 1": {"toy": ("", PICTURES)}})
+    for student, digest in ((EVIL, source.digest), ("student 1", "")):
+        keep_pictures(out / "pictures" / folder_names([student])[student], "toy", digest, PICTURES)
     report(out)
     return out
 
