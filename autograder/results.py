@@ -13,7 +13,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from textwrap import indent
 from typing import Any, Literal
 
 from autograder.errors import MachineryError
@@ -166,7 +165,7 @@ class Record:
         start, between = whole.removesuffix("[]\n}"), "["
         yield start
         for each in self.submissions:
-            yield between + "\n" + indent(json.dumps(each.to_json(), **_LAYOUT), 4 * " ")
+            yield f"{between}\n{json.dumps(each.to_json(), **_LAYOUT)}".replace("\n", "\n    ")
             between = ","
         yield "\n  ]\n}\n" if self.submissions else "[]\n}\n"
 

@@ -139,6 +139,11 @@ class TestFiles:
         assert json.loads(text) == json.loads(json.dumps(found.to_json()))
         assert (tmp_path / "new" / "folder" / "grades.csv").read_text(encoding="utf-8") == grades_csv(found)
 
+    @pytest.mark.parametrize("students", [[], ["ann"], ["ann", "李雷\u2028\x85 x", "a\r\nb"]])
+    def test_a_record_in_pieces_is_the_record(self, students: list[str]) -> None:
+        found = record(*(SubmissionResult(each, (graded(),)) for each in students))
+        assert "".join(found.json()) == json.dumps(found.to_json(), indent=2, ensure_ascii=False) + "\n"
+
     def test_a_file_is_replaced_whole_or_not_at_all(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tmp_path / "results.json"
         write_whole(path, "old")
