@@ -169,6 +169,10 @@ def moments_of(run: Run) -> int:
     return int(os.pread(log, 8, 0))
 
 
+def some(moments: int) -> range:
+    return range(1, moments + 1, -(-moments // 8))
+
+
 class TestWarmProcess:
     def test_killed_while_checks_run(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         """It takes its workers along, which is no crash of a submission; nor is there one for whoever comes after."""
@@ -217,7 +221,7 @@ class TestDisk:
 
         finishes(run)
         before = run.found()
-        for number in range(1, moments_of(run) + 1, 7):
+        for number in some(moments_of(run)):
             ended = run(fault=counted(os.memfd_create("moments"), number, full))
             assert ended.code in (0, 2, 3), ended.said  # 0: what is only looked for may be missing
             if ended.code:
@@ -258,7 +262,7 @@ class TestInterrupted:
     def test_at_whatever_moment(self, run: Run) -> None:
         finishes(run)
         before = run.found()
-        for number in range(1, moments_of(run) + 1, 7):
+        for number in some(moments_of(run)):
             strike = counted(os.memfd_create("moments"), number, lambda: signal.raise_signal(signal.SIGINT))
             ended = run(fault=strike)
             assert ended.code == 130, ended.said
@@ -350,6 +354,36 @@ class TestClock:
         package = Path(cli.__file__).parents[1]
         called = [path for path in package.rglob("*.py") if "time.time()" in path.read_text(encoding="utf-8")]
         assert not called
+
+
+class TestMissingLibraries:
+    """Each says what to install; nbgrader in test_gradebook.py, torchvision in test_datasets.py."""
+
+    @pytest.mark.parametrize(
+        ("module", "arguments", "install"),
+        [
+            ("babel", ["doctor", "--lang", "zh"], "pip install babel"),
+            ("watchfiles", ["check", "WORK", "--watch"], "pip install 'watchfiles'"),
+            ("cryptography", ["bundle", "--course", "COURSE", "--to", "x.bundle"], "pip install 'convgrade[bundle]'"),
+        ],
+    )
+    def test_what_to_install(self, run: Run, module: str, arguments: list[str], install: str) -> None:
+        public = run.course.root / "exercises" / "double"
+        public.mkdir(parents=True)
+        for name in ("exercise.yaml", "test_public.py"):
+            (public / name).write_text((run.course.root / "reference" / "double" / name).read_text())
+        (public / "double.py").write_text(RIGHT)
+        places = {"COURSE": str(run.course.root), "WORK": str(public / "double.py")}
+
+        def gone() -> None:
+            for name in [name for name in sys.modules if name.split(".")[0] == module]:
+                del sys.modules[name]
+            sys.modules[module] = None  # type: ignore[assignment]
+
+        ended = in_fork(lambda: cli.main([places.get(each, each) for each in arguments]), gone)
+        assert ended.code == 2, ended.said
+        assert install in ended.said
+        assert "Traceback" not in ended.said
 
 
 class TestUnexpected:

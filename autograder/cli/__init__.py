@@ -46,9 +46,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         path = error.filename2 or error.filename or _("the system")
         return _complain(MachineryError("file-failed", path=path, reason=error.strerror or error), EXIT_MACHINERY)
-    except Exception as error:  # 1, which is Python's, would say that marks were lost
-        traceback.print_exc()
-        return _complain(MachineryError("unexpected", error=type(error).__name__), EXIT_MACHINERY)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == "autograder":
+            return _mistaken(error)
+        what, package = _("this command"), error.name.partition(".")[0]
+        return _complain(UsageError("extra-missing", what=what, package=package, install=package), EXIT_USAGE)
+    except Exception as error:
+        return _mistaken(error)
+
+
+def _mistaken(error: Exception) -> int:
+    """1, which is Python's exit code, would say that marks were lost."""
+    traceback.print_exc()
+    return _complain(MachineryError("unexpected", error=type(error).__name__), EXIT_MACHINERY)
 
 
 def _run(argv: Sequence[str] | None) -> int:

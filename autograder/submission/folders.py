@@ -37,14 +37,14 @@ def read_file(path: Path, limit: int) -> bytes:
     try:
         descriptor = os.open(path, _READ)
     except OSError as error:
-        raise refused(error) from None
+        raise refused(error, path) from None
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise Unreadable("not-regular")
         try:
             data = file.read(limit + 1)
         except OSError as error:
-            raise refused(error) from None
+            raise refused(error, path) from None
     if len(data) > limit:
         raise too_large(limit)
     return data
@@ -77,10 +77,10 @@ def read_folder(root: Path) -> list[File]:
     return files
 
 
-def refused(error: OSError) -> Unreadable:
-    """What to say where the system refused to open something. Raises `MachineryError` where it is what fails."""
+def refused(error: OSError, path: Path) -> Unreadable:
+    """What to say where the system refused to open `path`, or what it holds. A failure of its own is raised."""
     if error.errno not in _THEIRS:
-        raise MachineryError("file-failed", path=shown(str(error.filename)), reason=error.strerror) from None
+        raise MachineryError("file-failed", path=shown(str(path)), reason=error.strerror) from None
     return Unreadable("is-link") if error.errno == errno.ELOOP else Unreadable("not-opened", reason=error.strerror)
 
 

@@ -66,7 +66,7 @@ def read(entry: Path, exercises: Mapping[str, Collection[str]], student: str) ->
             return _from_file(_file(entry), exercises, student)
         return _from_files(_unpack(entry), exercises, student)
     except (Unreadable, OSError) as error:
-        reason = refused(error) if isinstance(error, OSError) else error
+        reason = refused(error, entry) if isinstance(error, OSError) else error
         return reject(
             student, exercises, _("{file} cannot be read: {reason}").format(file=shown(entry.name), reason=reason)
         )

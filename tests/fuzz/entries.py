@@ -80,7 +80,7 @@ def _write(folder: bytes, name: bytes, content: bytes) -> None:
         elif content.startswith(b"|"):
             os.mkfifo(path)
         elif parts:
-            with open(path, "wb") as file:
+            with open(path, "xb") as file:  # a pipe that is there would wait for a reader
                 file.write(content)
     except OSError:  # a name that no file can have, or that is taken
         pass
