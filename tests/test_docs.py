@@ -143,7 +143,7 @@ def test_the_page_of_commands_has_every_command_and_option():
 def test_the_page_of_checks_has_every_public_name():
     page = checks.page()
 
-    assert [name for name in autograder.__all__ if f"#### {name}\n" not in page] == ["__version__"]
+    assert [name for name in autograder.__all__ if f"\n### {name}\n" not in page] == ["__version__"]
 
 
 def test_every_page_is_in_the_navigation():

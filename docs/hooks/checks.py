@@ -60,18 +60,18 @@ def _parts() -> Iterator[str]:
     for name, kind, methods in HANDLES:
         yield f"### {name}\n\n{_said(name, kind)}\n"
         for method in methods:
-            yield from _entry(f"{name}.{method}", getattr(kind, method))
+            yield from _entry(f"{name}.{method}", getattr(kind, method), level=4)
     yield "## In a notebook\n"
     yield from _entry("autograder.notebook.check", notebook.check)
 
 
-def _entry(name: str, value: Any) -> Iterator[str]:
+def _entry(name: str, value: Any, level: int = 3) -> Iterator[str]:
     call = f"{name.rpartition('.')[2]}{_signature(value)}"
-    yield f"#### {name}\n\n```python\n{call}\n```\n\n{_said(name, value)}\n"
+    yield f"{'#' * level} {name}\n\n```python\n{call}\n```\n\n{_said(name, value)}\n"
     if inspect.isclass(value):
         for method, function in vars(value).items():
             if inspect.isfunction(function) and not method.startswith("_") and function.__doc__:
-                yield from _entry(f"{name}.{method}", function)
+                yield from _entry(f"{name}.{method}", function, level + 1)
 
 
 def _said(name: str, value: Any) -> str:

@@ -33,6 +33,12 @@ def on_files(files: Files, config: Any) -> Files:
     return files
 
 
+def on_post_page(output: str, page: Any, config: Any) -> str:
+    """Give the theme's search, which is a dialog, a name that can be read out."""
+    dialog = 'data-md-component="search" role="dialog"'
+    return output.replace(dialog, f'{dialog} aria-label="Search"')
+
+
 def on_post_build(config: Any) -> None:
     """Warn, which ends a strict build, of what leads nowhere or to another host."""
     for complaint in links.complaints(Path(config.site_dir)):
