@@ -85,7 +85,7 @@ def watch(exercise: Exercise, code: Code, supplied: Collection[str], seen: Seen)
     helpers = {name: text for name, text in code.helpers.items() if name not in supplied}
     for entry in exercise.forbid:
         rule = restriction(entry)
-        found = find_in_source(code.text, helpers, seen.names or exercise.implement, rule)
+        found = find_in_source(code.text, helpers, seen.names or exercise.implement, rule, exercise.implement)
         found += find_in_trace(seen.operators, seen.calls, rule)
         if found:
             raise Mismatch(found[0].message, misconception=rule.id)

@@ -168,7 +168,11 @@ def restriction(entry: str) -> Restriction:
 
 
 def find_in_source(
-    text: str, helpers: Mapping[str, str], roots: Collection[str], restriction: Restriction
+    text: str,
+    helpers: Mapping[str, str],
+    roots: Collection[str],
+    restriction: Restriction,
+    graded: Collection[str] = (),
 ) -> list[Finding]:
     """What the functions and classes `roots` of a submission can reach and should not.
 
@@ -176,7 +180,7 @@ def find_in_source(
     count: unused imports, other functions, comments, strings, code under `if __name__ == "__main__":`.
     """
     found: dict[str, Finding] = {}
-    for mention in reachable(text, helpers, roots):
+    for mention in reachable(text, helpers, roots, graded):
         finding = _judge(mention, restriction)
         if finding is not None:
             found.setdefault(finding.message, finding)
