@@ -1,4 +1,4 @@
-"""The two READMEs say the same, and what they name is there."""
+"""The two READMEs say the same; what they and CONTRIBUTING.md name is there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 from autograder.cli import make_parser
 
 ROOT = Path(__file__).parent.parent
-README, CHINESE = (ROOT / name for name in ("README.md", "README.zh.md"))
+README, CHINESE, CONTRIBUTING = (ROOT / name for name in ("README.md", "README.zh.md", "CONTRIBUTING.md"))
+EACH = pytest.mark.parametrize("path", [README, CHINESE, CONTRIBUTING], ids=lambda path: path.name)
 BOTH = pytest.mark.parametrize("path", [README, CHINESE], ids=lambda path: path.name)
 MOST_LINES = 150
 MOST_BYTES = 150_000  # of a picture
@@ -72,10 +73,10 @@ def test_the_translation_has_the_same_commands_code_and_links() -> None:
     assert documents(CHINESE) == documents(README)
 
 
-@BOTH
+@EACH
 def test_its_links_lead_somewhere(path: Path) -> None:
     links = list(links_of(path))
-    assert len(links) > 20
+    assert links
     assert [link for link in links if not (ROOT / link.partition("#")[0]).is_file()] == []
 
 
@@ -88,7 +89,7 @@ def test_its_pictures_are_there_and_small(path: Path) -> None:
         assert not re.search(rb"url\((?!#)|@import|href=", (ROOT / picture).read_bytes()), "it asks another host"
 
 
-@BOTH
+@EACH
 def test_its_commands_exist(path: Path) -> None:
     """Each is one that the parser takes, or a target of the Makefile."""
     targets = re.findall(r"^([a-z-]+):", text_of(ROOT / "Makefile"), re.MULTILINE)
