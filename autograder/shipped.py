@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +27,10 @@ def bundled_course() -> Path:
 
     That is not in the package: workers may read every folder of libraries, and must not find solutions there.
     """
-    schemes = (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))
-    installed = [Path(sysconfig.get_path("data", scheme), COURSE) for scheme in schemes]
-    for folder in (PACKAGE.parent, *installed):
+    for folder in (PACKAGE.parent, *(above / COURSE for above in PACKAGE.parents)):
         if (folder / "reference" / "course.yaml").is_file():
             return folder
-    places = ", ".join(str(folder) for folder in installed)
-    raise MachineryError("package-damaged", what="reference/", reason=places)
+    raise MachineryError("package-damaged", what="reference/", reason=PACKAGE)
 
 
 def templates(folder: str, *, newstyle: bool = False, **options: Any) -> jinja2.Environment:

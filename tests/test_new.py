@@ -217,6 +217,17 @@ class TestNewCourse:
         assert parsed[1].path.is_dir()
         assert load_course(parsed[2].course).select(parsed[2].exercise)
 
+    def test_it_is_found_above_an_installed_package(self, tmp_path, monkeypatch):
+        package = tmp_path / "lib/python3/site-packages/autograder"
+        course = tmp_path / shipped.COURSE
+        (course / "reference").mkdir(parents=True)
+        monkeypatch.setattr(shipped, "PACKAGE", package)
+        with pytest.raises(MachineryError, match="reference/"):
+            shipped.bundled_course()
+
+        (course / "reference/course.yaml").touch()
+        assert shipped.bundled_course() == course
+
     def test_workers_cannot_read_where_a_wheel_puts_it(self):
         installed = Path(sysconfig.get_path("data"), shipped.COURSE)
         assert not [path for path in readable_paths() if installed.resolve().is_relative_to(Path(path).resolve())]
