@@ -29,7 +29,7 @@ test: lint
 
 lint: $(READY)
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check autograder tests benchmarks
+	$(BIN)/ruff format --check autograder tests benchmarks docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
@@ -40,7 +40,7 @@ gpu-check:
 
 browser-test: $(READY)
 	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser,docs]'
 	npm install --silent --no-save --prefix $(VENV)/browser axe-core@4
 	$(BIN)/python -m pytest tests/browser -rs
 
@@ -58,7 +58,7 @@ docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 
 tutorials: $(READY)
-	$(BIN)/python -m pytest tests/tutorials/run.py
+	$(BIN)/python -m pytest tests/test_tutorials.py
 
 ray-test: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ray]'

@@ -1,13 +1,8 @@
-"""The pages in a real browser: quiet, harmless, usable by keyboard, and without a finding of axe-core.
-
-`make browser-test` installs what this needs; without it, everything here is skipped.
-"""
+"""The pages in a real browser: quiet, harmless, usable by keyboard, and without a finding of axe-core."""
 
 from __future__ import annotations
 
 import math
-import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +16,6 @@ from autograder.report.sources import keep_sources
 from autograder.results import CheckResult, ExerciseResult, Isolation, Record, SubmissionResult, points_of, write_record
 from autograder.submission import Source, Submission, folder_names
 
-ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / ".venv/browser/node_modules/axe-core/axe.min.js"
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None or not AXE.is_file(), reason="chromium or axe-core is not installed"),
-]
-
 EVIL = (
     "</style></script><script>alert(1)</script><svg onload=alert(2)><img src=x onerror=alert(3)>"
     '\x1b[31m\u202e"><a href="javascript:alert(4)">x</a>'
@@ -46,39 +28,6 @@ PICTURES = [
     Comparison("b", EVIL, EVIL, "", (LARGE, WIDE), WIDE, WIDE, WIDE),
     Training((2.3, math.nan, 0.4, 0.1), ((30, 2, 0), (0, 25, 9), (1, 0, 31)), LARGE, (WIDE, WIDE), (LARGE, LARGE)),
 ]
-
-Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def show(browser: Any) -> Iterator[Open]:
-    """Opens a file; `page.said` is all that it said, asked for, or popped up."""
-    contexts: list[Any] = []
-
-    def show(path: Path, theme: str = "light", width: int = 1280, **more: Any) -> Any:
-        context = browser.new_context(color_scheme=theme, viewport={"width": width, "height": 900}, **more)
-        contexts.append(context)
-        page = context.new_page()
-        page.said = []
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
-        page.on("dialog", lambda dialog: (page.said.append(dialog.message), dialog.dismiss()))
-        page.on("request", lambda request: page.said.append(request.url) if request.url != path.as_uri() else None)
-        page.goto(path.as_uri())
-        return page
-
-    yield show
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture(scope="module")
@@ -135,14 +84,12 @@ def test_a_hostile_submission_executes_nothing(hostile, show):
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(hostile, show, theme, width):
+def test_axe_finds_nothing(hostile, show, findings, theme, width):
     for path in pages_of(hostile):
         page = show(path, theme, width, bypass_csp=True)  # axe is a script, which the policy forbids
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-        page.evaluate(AXE.read_text(encoding="utf-8"))
 
-        found = page.evaluate("axe.run()")["violations"]
-        assert [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in found] == []
+        assert findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width, "the page is wider than the screen"
 
 
@@ -217,7 +164,7 @@ def test_pictures_say_in_words_what_they_show(hostile, show, theme):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_card_in_a_notebook_stays_in_its_frame(tmp_path, show, theme):
+def test_a_card_in_a_notebook_stays_in_its_frame(tmp_path, show, findings, theme):
     """Where neither style nor theme is ours: it can be read, and nothing around it changes."""
     check = CheckResult("toy/b", "value", EVIL, "failed", 0.0, 1.0, EVIL, None, EVIL)
     card = own_card(_graded("", check), EVIL, PICTURES)
@@ -235,12 +182,9 @@ def test_a_card_in_a_notebook_stays_in_its_frame(tmp_path, show, theme):
         assert page.said == []
     page = show(tmp_path / "with.html", theme)
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
 
     assert found[0] == found[1]
-    assert [
-        (each["id"], [node["html"] for node in each["nodes"]][:3]) for each in page.evaluate("axe.run()")["violations"]
-    ] == []
+    assert findings(page) == []
 
 
 @pytest.fixture(scope="module")
@@ -296,11 +240,10 @@ def test_what_is_folded_is_found_sorted_and_shown(thousand, show):
     assert page.said == []
 
 
-def test_axe_finds_nothing_in_a_large_class(thousand, show):
+def test_axe_finds_nothing_in_a_large_class(thousand, show, findings):
     page = show(thousand, bypass_csp=True)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
 
-    assert [each["id"] for each in page.evaluate("axe.run()")["violations"]] == []
+    assert findings(page) == []
 
 
 def test_without_scripts_the_first_students_can_be_read(thousand, show):
