@@ -118,7 +118,8 @@ class Ready:
     """What is made once, so that a worker does not have to.
 
     `missing` has a reason for each layer that this machine lacks; `parent` is a pidfd; `read_only` is the second
-    filter of workers that modes alone keep from files, which a GPU cannot be used with.
+    filter of workers that modes alone keep from files, which a GPU cannot be used with. `usage` is what a worker
+    has mapped when it begins, if the warm process has measured it for all of them.
     """
 
     namespaces: Namespaces
@@ -128,6 +129,7 @@ class Ready:
     parent: int
     address_space: bool
     missing: dict[str, str]
+    usage: limits.Usage | None = None
 
     @property
     def layers(self) -> frozenset[str]:
@@ -243,7 +245,7 @@ def _bounds(policy: Policy, ready: Ready) -> dict[int, tuple[int, int]]:
     nested = "namespaces" in policy.layers and ready.namespaces.way == "userns"
     others = 0 if nested or "uid" in policy.layers else limits.threads_of(os.getuid())
     return limits.compute(
-        limits.usage(),
+        ready.usage or limits.usage(),
         cpu_seconds=policy.cpu_seconds,
         memory_bytes=policy.memory_bytes,
         threads=others + THREADS,

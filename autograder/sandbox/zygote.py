@@ -22,8 +22,9 @@ import socket
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import replace
 
-from autograder.sandbox import confine
+from autograder.sandbox import confine, limits
 from autograder.sandbox.confine import LAYERS
 from autograder.sandbox.gpu import devices_of_gpu, readable_for_gpu
 from autograder.sandbox.spawn import HELLO, SPAWN
@@ -67,6 +68,8 @@ def main(control_fd: int, gpu: bool) -> None:
     gc.collect()
     gc.freeze()
     _use_huge_pages()
+    if "rlimits" in ready.layers:
+        ready = replace(ready, usage=limits.usage())
     control = socket.socket(fileno=control_fd)
     control.send(json.dumps({"missing": ready.missing}).encode())
     _serve(control, ready)
