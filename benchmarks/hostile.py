@@ -4,7 +4,7 @@ Every file of tests/attacks/<status>/ is one student's. Its docstring says what 
 first check must come to, or the check that a line `# check: ID` names. A line `# like: NAME` names the plain
 solution of PLAIN that does the same work without the trick, which must not get less; the default is one that does
 none, or all of it in passed/. A folder tests/attacks/<status>/<trick>.files/ is handed in beside the trick. With
-`# exercise: ID` the file is handed in for that exercise. `# recipe: N` names recipes of docs/security.md.
+`# exercise: ID` the file is handed in for that exercise.
 
 tests/attacks/entries.py makes entries that no Python file can be: archives, notebooks, repositories, odd names.
 
@@ -35,7 +35,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 ATTACKS = ROOT / "tests" / "attacks"
-LIMITS = "limits: {seconds: 6, memory_mb: 512, checks: {interface: 3}}"
+SECONDS, SECONDS_TO_BEGIN = 6, 3  # most hang in the first check
 # Seconds for one student: thrice the limit, as much again where asking ahead is in vain, and a busy machine.
 LONGEST = 60
 EXERCISES = ("corr2d", "conv2d_module", "multi_channel")
@@ -136,11 +136,6 @@ class Attack:
         found = re.match(r'"""([^"\n]{20,200}\.)"""\n', self.text)
         return found[1] if found else ""
 
-    @property
-    def recipes(self) -> list[int]:
-        found = re.search(r"^# recipe: ([\d ,]+)$", self.text, re.MULTILINE)
-        return [int(number) for number in found[1].split(",")] if found else []
-
     def header(self, key: str, default: str) -> str:
         found = re.search(rf"^# {key}: (\S+)$", self.text, re.MULTILINE)
         return found[1] if found else default
@@ -170,7 +165,6 @@ class Entry:
 
     make: Callable[[Path, str, dict[str, Any]], None]
     status: str
-    recipes: list[int]
     exercise: str = "corr2d"
 
     @property
@@ -228,6 +222,7 @@ class Class:
     connections: list[Any]
     left: list[str]
     level: str
+    patience: float
     results: dict[str, dict[str, dict[str, Any]]]
 
     def student(self, attack: Attack | Entry) -> str:
@@ -255,14 +250,15 @@ def run_here(command: Sequence[str], environment: dict[str, str], folder: Path) 
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
 
 
-def grade_class(folder: Path, run: Run = run_here, *, closed: bool = False) -> Class:
+def grade_class(folder: Path, run: Run = run_here, *, closed: bool = False, patience: float = 1) -> Class:
     """Plant canaries in an empty folder, hand everything in there, and grade it with three jobs, for some only sleep.
 
-    Others may look into the course, what was handed in and the results, unless these are `closed`.
+    Others may look into the course, what was handed in and the results, unless these are `closed`. `patience` is how
+    many times the usual a check may take: on a busy machine honest students need it.
     """
     course, out, submissions, temporary = (folder / name for name in ("course", "out", "submissions", "temporary"))
     canaries = [f"CANARY_{secrets.token_hex(8)}" for _ in range(4)]
-    _plant_in_course(course, canaries)
+    _plant_in_course(course, canaries, patience)
     for path in (out, submissions, temporary):
         path.mkdir()
     temporary.chmod(0o777)
@@ -296,17 +292,19 @@ def grade_class(folder: Path, run: Run = run_here, *, closed: bool = False) -> C
         }
     return Class(
         done.returncode, done.stdout + done.stderr, out, course, planted, frozenset(canaries), honest, mark,
-        connections, _left_behind(temporary, mark), level, results,
+        connections, _left_behind(temporary, mark), level, patience, results,
     )  # fmt: skip
 
 
-def _plant_in_course(course: Path, canaries: list[str]) -> None:
+def _plant_in_course(course: Path, canaries: list[str], patience: float) -> None:
     """A copy of the course with small limits, and with secrets in its files."""
     shutil.copytree(ROOT / "reference", course / "reference", ignore=shutil.ignore_patterns("__pycache__"))
     settings = course / "reference" / "course.yaml"
     settings.write_text(re.sub(r"salt: .*", f"salt: {canaries[0]}", settings.read_text(encoding="utf-8")))
+    seconds, begin = SECONDS * patience, SECONDS_TO_BEGIN * patience
+    limits = f"limits: {{seconds: {seconds:g}, memory_mb: 512, checks: {{interface: {begin:g}}}}}"
     for exercise in (course / "reference").glob("*/exercise.yaml"):
-        text = re.sub(r"limits: .*", LIMITS, exercise.read_text(encoding="utf-8"))
+        text = re.sub(r"limits: .*", limits, exercise.read_text(encoding="utf-8"))
         exercise.write_text(text, encoding="utf-8")
         for name in ("solution.py", "test_hidden.py"):
             with (exercise.parent / name).open("a", encoding="utf-8") as file:
@@ -442,7 +440,7 @@ def damage(graded: Class) -> list[str]:
         for id, result in results.items():
             if result["status"] == "ungraded":
                 found.append(f"{student} {id} is ungraded: {result['message']}")
-            elif result["seconds"] > LONGEST:
+            elif result["seconds"] > LONGEST * graded.patience:
                 found.append(f"{student} {id} took {result['seconds']} s")
     if "Traceback" in graded.stderr:
         found.append(f"a traceback: {graded.stderr[graded.stderr.index('Traceback') :][:2000]}")

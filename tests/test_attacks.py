@@ -5,12 +5,17 @@ One isolation level, that of this machine; `python -m benchmarks.attacks` goes t
 
 from __future__ import annotations
 
+import ast
+import re
+
 import pytest
 
-from benchmarks.hostile import Attack, Class, Entry, attacks, damage, gain, grade_class, learnt, outcome
+from benchmarks.hostile import ROOT, Attack, Class, Entry, attacks, damage, gain, grade_class, learnt, outcome
 
 Each = Attack | Entry
 FOUND = attacks()
+TESTS, PACKAGE = ROOT / "tests", ROOT / "autograder"
+PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 each_attack = pytest.mark.parametrize("attack", FOUND, ids=lambda attack: attack.id)
 
 
@@ -48,3 +53,51 @@ def test_nothing_is_harmed(graded: Class) -> None:
 
 def test_there_are_many() -> None:
     assert len(FOUND) >= 150
+
+
+def test_every_recipe_of_the_study_is_held_or_says_why_not() -> None:
+    """By attacks and tests that exist: docs/security.md, the table of recipes."""
+    known = {attack.id for attack in FOUND}
+    found = []
+    for numbers, tries, holders in re.findall(r"^\| ([\d, ]+) \| (.+) \| (.+) \|$", PAGE, re.MULTILINE):
+        found += [int(number) for number in numbers.split(",")]
+        if tries.startswith("*"):
+            continue
+        for holder in re.findall(r"`([^`]+)`", holders):
+            file, _colons, name = holder.partition("::")
+            if file.endswith(".py"):
+                assert f"{name}" in (TESTS / file).read_text(encoding="utf-8"), holder
+            else:
+                assert holder in known, holder
+    assert sorted(found) == [*range(1, 99)]
+
+
+# Where code may be run that is not this package's own: in the worker, and what an author of a course wrote.
+RUNS_CODE = {
+    "sandbox/modules.py": {"exec"},
+    "grading/reference.py": {"exec_module"},
+    "figures.py": {"runpy", "run_path"},
+}
+FORBIDDEN = {"eval", "exec", "exec_module", "load_module", "run_path", "run_module"}
+UNPICKLING = {"pickle", "_pickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "runpy"}
+
+
+def test_nothing_that_is_handed_in_can_run_here() -> None:
+    """No unpickling, evaluating or loading of code, but where the list says so."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Import(names=names):
+                    used = {alias.name.partition(".")[0] for alias in names} & UNPICKLING
+                case ast.ImportFrom(module=str(module)):
+                    used = {module.partition(".")[0]} & UNPICKLING
+                case ast.Call(func=ast.Name(id=called)):
+                    used = {called} & FORBIDDEN
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="torch" | "np" | "numpy"), attr="load")):
+                    used = {"load"}
+                case ast.Call(func=ast.Attribute(attr=called)):
+                    used = {called} & FORBIDDEN
+                case _:
+                    continue
+            assert used <= RUNS_CODE.get(name, set()), f"{name}, line {node.lineno}"

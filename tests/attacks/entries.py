@@ -1,7 +1,7 @@
 """Entries that are attacks, made by us: archives, notebooks, repositories, and names that a file system allows.
 
 Every function writes what one student hands in, under a name that begins with `name`, and says which status its
-first check must get, or the exercise if there is none, and which recipes of docs/security.md it is.
+first check must get, or the exercise if there is none.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 Make = Callable[[Path, str, dict[str, Any]], None]
-ENTRIES: list[tuple[Make, str, list[int]]] = []
+ENTRIES: list[tuple[Make, str]] = []
 
 RIGHT = """import torch
 
@@ -31,9 +31,9 @@ def conv2d(X, K):
 GAINED = 'print("GAINED by running what nobody should")\n'
 
 
-def entry(status: str, *recipes: int) -> Callable[[Make], Make]:
+def entry(status: str) -> Callable[[Make], Make]:
     def keep(make: Make) -> Make:
-        ENTRIES.append((make, status, [*recipes]))
+        ENTRIES.append((make, status))
         return make
 
     return keep
@@ -70,25 +70,25 @@ def folder_of(folder: Path, name: str, text: str | bytes = RIGHT, file: str = "c
 # --- archives ---------------------------------------------------------------------------------------------
 
 
-@entry("rejected", 86)
+@entry("rejected")
 def climbing_zip(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a zip whose members climb out of it, to the results; nothing may be written there."""
     zipped(folder / f"{name}.zip", ("corr2d.py", RIGHT), ("../out/results.json", "{}"))
 
 
-@entry("rejected", 86)
+@entry("rejected")
 def absolute_tar(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a tar with a file at an absolute path; nothing may be written there."""
     tarred(folder / f"{name}.tar.gz", (f"{places['OUT']}/results.json", tarfile.REGTYPE, ""))
 
 
-@entry("rejected", 86)
+@entry("rejected")
 def backslashes(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a zip with names that lead out on Windows; must be rejected everywhere."""
     zipped(folder / f"{name}.zip", ("corr2d.py", RIGHT), ("..\\out\\results.json", "{}"), ("C:x.py", ""))
 
 
-@entry("rejected", 87)
+@entry("rejected")
 def linked_tar(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a tar whose file is a link to the reference solution; must not be followed."""
     tarred(
@@ -97,13 +97,13 @@ def linked_tar(folder: Path, name: str, places: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
-@entry("rejected", 87)
+@entry("rejected")
 def device_tar(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a tar with a device, a pipe and a file with holes; must not be read."""
     tarred(folder / f"{name}.tar.gz", ("zero.py", tarfile.CHRTYPE, ""), ("pipe.py", tarfile.FIFOTYPE, ""))
 
 
-@entry("rejected", 87)
+@entry("rejected")
 def linked_zip(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a zip whose solution is a link to the reference; must not be followed."""
     link = zipfile.ZipInfo("corr2d.py")
@@ -111,25 +111,25 @@ def linked_zip(folder: Path, name: str, places: dict[str, Any]) -> None:
     zipped(folder / f"{name}.zip", (link, f"{places['COURSE']}/reference/corr2d/solution.py"))
 
 
-@entry("rejected", 88)
+@entry("rejected")
 def bomb(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a zip of 100 kB that unfolds to more than 100 MB; must not be unfolded to the end."""
     zipped(folder / f"{name}.zip", ("corr2d.py", RIGHT), ("data.bin", bytes(101 << 20)))
 
 
-@entry("rejected", 88)
+@entry("rejected")
 def bomb_in_a_bomb(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a gzip of zeros that says it is a tar; must not be unfolded to the end."""
     (folder / f"{name}.tar.gz").write_bytes(gzip.compress(bytes(140 << 20), 1))
 
 
-@entry("rejected", 88)
+@entry("rejected")
 def many_members(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a zip of 20,000 empty files; must not be gone through."""
     zipped(folder / f"{name}.zip", ("corr2d.py", RIGHT), *((f"{number}.py", "") for number in range(20_000)))
 
 
-@entry("rejected", 88)
+@entry("rejected")
 def two_of_one_name(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a zip that holds its file twice, of which programs read different ones; must be rejected."""
     import warnings
@@ -139,7 +139,7 @@ def two_of_one_name(folder: Path, name: str, places: dict[str, Any]) -> None:
         zipped(folder / f"{name}.zip", ("corr2d.py", "x = 1"), ("corr2d.py", RIGHT))
 
 
-@entry("rejected", 88)
+@entry("rejected")
 def lying_zip(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a zip whose directory gives another size than there is; must not be believed."""
     zipped(folder / f"{name}.zip", ("corr2d.py", RIGHT))
@@ -148,7 +148,7 @@ def lying_zip(folder: Path, name: str, places: dict[str, Any]) -> None:
     (folder / f"{name}.zip").write_bytes(data)
 
 
-@entry("passed", 88, 89)
+@entry("passed")
 def odd_names_in_a_zip(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a zip with names for shells, terminals and workflows beside a right file; they must be left alone."""
     latin = zipfile.ZipInfo("caf\udce9.py".encode("utf-8", "surrogateescape").decode("cp437"))
@@ -159,28 +159,28 @@ def odd_names_in_a_zip(folder: Path, name: str, places: dict[str, Any]) -> None:
 # --- folders and repositories -----------------------------------------------------------------------------
 
 
-@entry("rejected", 87)
+@entry("rejected")
 def linked_file(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a link to the reference solution; must not be followed."""
     (folder / name).mkdir()
     (folder / name / "corr2d.py").symlink_to(Path(places["COURSE"]) / "reference" / "corr2d" / "solution.py")
 
 
-@entry("rejected", 87)
+@entry("rejected")
 def pipe(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a pipe that nobody writes to; must not be waited for."""
     (folder / name).mkdir()
     os.mkfifo(folder / name / "corr2d.py")
 
 
-@entry("missing", 87)
+@entry("missing")
 def linked_folder(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a folder with a link to the whole private side; must not be followed."""
     (folder / name).mkdir()
     (folder / name / "work").symlink_to(Path(places["COURSE"]) / "reference")
 
 
-@entry("passed", 90)
+@entry("passed")
 def repository(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a git repository with hooks, filters and a program for its index; none may run."""
     path = folder_of(folder, name)
@@ -193,7 +193,7 @@ def repository(folder: Path, name: str, places: dict[str, Any]) -> None:
     (path / ".gitattributes").write_text("* filter=evil\n")
 
 
-@entry("passed", 97)
+@entry("passed")
 def own_workflow(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in tests, a course, calibrations and a workflow of its own beside a right file; none may be looked at."""
     path = folder_of(folder, name)
@@ -203,25 +203,25 @@ def own_workflow(folder: Path, name: str, places: dict[str, Any]) -> None:
         (path / file).write_text(GAINED)
 
 
-@entry("rejected", 89)
+@entry("rejected")
 def name_for_a_shell(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Has a name for shells, workflows and spreadsheets; must get another one."""
     folder_of(folder, f"{name}$(touch {places['MARK']});=1+1|x;::error::y")
 
 
-@entry("rejected", 89, 94)
+@entry("rejected")
 def name_for_a_terminal(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Has a name that clears terminals, sets their title and turns the direction of writing; must get another one."""
     folder_of(folder, f"{name}\x1b]0;t\x07\x1b[2J\u202e\nx")
 
 
-@entry("rejected", 89)
+@entry("rejected")
 def name_for_markup(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Has a name that is markup, for pages and for the tables of a terminal; must get another one."""
     folder_of(folder, f"{name}<script>alert(1)<{chr(92)}script>[red]")
 
 
-@entry("rejected", 89)
+@entry("rejected")
 def name_that_is_no_text(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Has a name that is not UTF-8; must get another one, and stop nobody."""
     folder_of(folder, f"{name}\udcff\udcfe")
@@ -230,7 +230,7 @@ def name_that_is_no_text(folder: Path, name: str, places: dict[str, Any]) -> Non
 # --- sources ----------------------------------------------------------------------------------------------
 
 
-@entry("passed", 29)
+@entry("passed")
 def shadows(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in files named after whatever the grader imports, beside a right one; must shadow nothing of its own."""
     path = folder_of(folder, name)
@@ -238,25 +238,25 @@ def shadows(folder: Path, name: str, places: dict[str, Any]) -> None:
         (path / f"{module}.py").write_text(GAINED)
 
 
-@entry("rejected", 92)
+@entry("rejected")
 def nul_bytes(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in UTF-16 with NUL bytes, which some readers stop at; must be rejected."""
     folder_of(folder, name, RIGHT.encode("utf-16"))
 
 
-@entry("rejected", 92)
+@entry("rejected")
 def slow_encoding(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Asks in its first line to be read as punycode, which takes hours for a megabyte; must not be."""
     folder_of(folder, name, "# coding: punycode\n" + "x" * 900_000)
 
 
-@entry("rejected", 92)
+@entry("rejected")
 def large_source(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a source of two megabytes; must not be parsed."""
     folder_of(folder, name, RIGHT + "# " + "x" * (2 << 20))
 
 
-@entry("passed", 98)
+@entry("passed")
 def intricate_source(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Brings thousands of choices of names and wide formats for whoever reads it; must be read within bounds."""
     choices = "".join(f"    a = '{number}'\n    b = b + a\n" for number in range(5_000))
@@ -267,7 +267,7 @@ def intricate_source(folder: Path, name: str, places: dict[str, Any]) -> None:
 # --- notebooks --------------------------------------------------------------------------------------------
 
 
-@entry("passed", 91)
+@entry("passed")
 def notebook_with_magics(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a notebook with shell lines, magics and a kernel of its own; none may run."""
     kernel = {"kernelspec": {"name": f"touch /tmp/{places['MARK']}", "argv": ["sh"], "language": "bash"}}
@@ -277,7 +277,7 @@ def notebook_with_magics(folder: Path, name: str, places: dict[str, Any]) -> Non
     )  # fmt: skip
 
 
-@entry("passed", 91, 93)
+@entry("passed")
 def notebook_with_outputs(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a notebook whose outputs are scripts, beacons and megabytes; none may be kept."""
     page = {"text/html": "<script>LEAKED</script><img src=http://127.0.0.1/LEAKED>" * 20_000}
@@ -285,7 +285,7 @@ def notebook_with_outputs(folder: Path, name: str, places: dict[str, Any]) -> No
     notebook(folder / f"{name}.ipynb", RIGHT, outputs=outputs, attachments={"LEAKED": page})
 
 
-@entry("passed", 91)
+@entry("passed")
 def notebook_that_raises(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a notebook whose other cells end the program, raise odd things and loop; must cost nothing right."""
     notebook(
@@ -294,19 +294,19 @@ def notebook_that_raises(folder: Path, name: str, places: dict[str, Any]) -> Non
     )  # fmt: skip
 
 
-@entry("rejected", 92)
+@entry("rejected")
 def notebook_of_brackets(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a notebook that is a hundred thousand brackets; must not exhaust the stack."""
     (folder / f"{name}.ipynb").write_text('{"nbformat": 4, "cells": ' + "[" * 100_000)
 
 
-@entry("rejected", 92)
+@entry("rejected")
 def notebook_of_digits(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a notebook with an integer of a million digits; must not be computed."""
     (folder / f"{name}.ipynb").write_text('{"nbformat": 4, "metadata": ' + "9" * 1_000_000 + ', "cells": []}')
 
 
-@entry("rejected", 91)
+@entry("rejected")
 def notebook_of_lies(folder: Path, name: str, places: dict[str, Any]) -> None:
     """Hands in a notebook whose cells are numbers, lists and other notebooks; must be rejected."""
     cells = [{"cell_type": "code", "source": {"cells": RIGHT}}, 7, [RIGHT]]
