@@ -147,7 +147,7 @@ def test_who_names_the_file_of_a_solution_gets_nothing(graded: dict[str, Any]) -
 
 def test_students_and_authors_can_work(person: Person) -> None:
     person.types(f"autograde check c/exercises/{FIRST}", expect=1)
-    person.types(f"cp c/examples/ada_lindqvist/{FIRST}.py . && autograde check {FIRST}.py")
+    person.types(f"cp c/examples/ada_lindqvist/{FIRST}.py c/exercises/{FIRST}/ && autograde check c/exercises/{FIRST}")
     assert "stub 0" in person.types(f"autograde validate --course c --exercise {FIRST}")
     person.types("autograde new depthwise_conv --course c && autograde release --course c")
     assert (person.here / "c/exercises/depthwise_conv/depthwise_conv.py").is_file()
