@@ -131,6 +131,11 @@ class SubmissionResult:
         return tidy(sum(self.late.penalty(exercise) for exercise in self.exercises)) if self.late else 0.0
 
     @property
+    def is_held(self) -> bool:
+        """Whether some of it has no score: what the rest adds up to is no total, and too low."""
+        return any(exercise.score is None for exercise in self.exercises)
+
+    @property
     def points(self) -> float:
         return tidy(sum(exercise.points for exercise in self.exercises if not exercise.extra_credit))
 
@@ -215,7 +220,8 @@ def grades_csv(record: Record) -> str:
     rows.writerow(["student", *(id for id, _, _ in record.exercises), "total", "out_of"])
     for each in record.submissions:
         scores = ["" if exercise.score is None else _number(exercise.score) for exercise in each.exercises]
-        rows.writerow([spreadsheet_safe(each.student), *scores, _number(each.score), _number(each.points)])
+        total = "" if each.is_held else _number(each.score)
+        rows.writerow([spreadsheet_safe(each.student), *scores, total, _number(each.points)])
     return out.getvalue()
 
 

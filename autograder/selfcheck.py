@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder import terminal
 from autograder.engine import StudentGrader, Work
-from autograder.errors import UsageError
+from autograder.errors import EXIT_LOST, EXIT_MACHINERY, UsageError
 from autograder.exercise import Exercise
 from autograder.fingerprint import fingerprint
 from autograder.grading.code import imported
@@ -73,13 +73,13 @@ class SelfCheck:
         return self._session
 
 
-def check_work(own: OwnWork, warm: WarmProcess) -> bool:
-    """Run the public checks and print what they found; whether any was lost."""
+def check_work(own: OwnWork, warm: WarmProcess) -> int:
+    """Run the public checks and print what they found; the exit code."""
     return _check_and_say(SelfCheck(warm), own)
 
 
-def check_on_save(own: OwnWork, path: Path, ids: Sequence[str], warm: WarmProcess) -> bool:
-    """`check_work`, and again whenever a file of the work is saved, until interrupted; what the last run said."""
+def check_on_save(own: OwnWork, path: Path, ids: Sequence[str], warm: WarmProcess) -> int:
+    """`check_work`, and again whenever a file of the work is saved, until interrupted; what the last run came to."""
     from watchfiles import Change, watch
 
     path = path.resolve()
@@ -91,43 +91,44 @@ def check_on_save(own: OwnWork, path: Path, ids: Sequence[str], warm: WarmProces
         return name.endswith(SUFFIXES) and not Path(name).name.startswith(".")
 
     check = SelfCheck(warm)
-    lost = True
+    code = EXIT_LOST
     changes = watch(
         folder, watch_filter=is_work, recursive=inside or path.is_dir(),
         step=STEP, debounce=DEBOUNCE, rust_timeout=TIMEOUT, yield_on_timeout=True,
     )  # fmt: skip
     try:
         next(changes)  # from here on nothing is missed, be it saved while a check runs
-        lost = _check_and_say(check, own)
+        code = _check_and_say(check, own)
         terminal.say_waiting(folder)
         for changed in changes:
             if not changed:
                 continue
             try:
-                lost = _check_and_say(check, find_work(path, ids))
+                code = _check_and_say(check, find_work(path, ids))
             except UsageError as error:  # it is being renamed, or tests are being edited: the next save may mend it
                 terminal.err.print(str(error), markup=False)
-                lost = True
+                code = EXIT_LOST
             terminal.say_waiting(folder)
     except KeyboardInterrupt:
         pass
-    return lost
+    return code
 
 
-def _check_and_say(check: SelfCheck, own: OwnWork) -> bool:
+def _check_and_say(check: SelfCheck, own: OwnWork) -> int:
     if check.isolation.level == "process":
         terminal.err.print(_("your code runs unconfined on this machine, as it would if you ran it yourself"))
-    lost = False
+    code = 0
     for found in check.findings(own):
         if found.is_new:
             title = found.exercise.say(found.exercise.title)
             terminal.show_checks(title, found.result, found.printed, found.pictures)
-        lost |= found.lost
+        if found.lost:  # what the machinery could not check is nobody's loss
+            code = max(code, EXIT_MACHINERY if found.result.status == "ungraded" else EXIT_LOST)
     for note in own.submission.notes:
         terminal.out.print(_("note: {note}").format(note=note), markup=False)
     mark = fingerprint(own.course, device=CPU.type, isolation=check.isolation.level)
     terminal.out.print(f"{_('fingerprint')}: {mark}", markup=False)
-    return lost
+    return code
 
 
 def _state(own: OwnWork, exercise: Exercise) -> tuple[str, ...]:

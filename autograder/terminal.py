@@ -106,7 +106,8 @@ def show_record(record: Record) -> None:
         cells = [_cell(result) for result in each.exercises]
         if some_are_late:
             cells.insert(0, f"[red]-{each.penalty:g}[/]" if each.penalty else "")
-        table.add_row(escape(each.student), f"[bold]{each.score:g}[/bold]/{each.points:g}", *cells)
+        total = "?" if each.is_held else f"{each.score:g}"
+        table.add_row(escape(each.student), f"[bold]{total}[/bold]/{each.points:g}", *cells)
     width = max(out.width, out.measure(table).minimum)
     out.print(table, soft_wrap=False, width=width, crop=False)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.cli.options import Commands, command, course_around, device_option, exercise_option, positive
-from autograder.errors import EXIT_LOST, EXIT_MACHINERY, UsageError
+from autograder.errors import EXIT_MACHINERY, UsageError
 from autograder.language import _
 from autograder.sandbox.isolation import LEVELS
 
@@ -200,10 +200,8 @@ def _check(arguments: argparse.Namespace) -> int:
         from autograder.selfcheck import check_on_save, check_work
 
         if arguments.watch:
-            lost = check_on_save(found, arguments.path, arguments.exercise, warm)
-        else:
-            lost = check_work(found, warm)
-        return EXIT_LOST if lost else 0
+            return check_on_save(found, arguments.path, arguments.exercise, warm)
+        return check_work(found, warm)
 
 
 def _report(arguments: argparse.Namespace) -> int:

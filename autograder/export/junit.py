@@ -38,7 +38,8 @@ def _suite(submission: SubmissionResult) -> ElementTree.Element:
         "testsuite", name=_legal(submission.student), errors=f"{count['error']}", failures=f"{count['failure']}",
         skipped=f"{count['skipped']}", tests=f"{len(cases)}", time=_time(sum(r.seconds for r in submission.exercises)),
     )  # fmt: skip
-    properties = {"score": submission.score, "max_score": submission.points}
+    properties = {} if submission.is_held else {"score": submission.score}
+    properties["max_score"] = submission.points
     if submission.penalty:
         properties["late_penalty"] = submission.penalty
     suite.append(_properties(properties))
@@ -51,7 +52,7 @@ def _cases(student: str, result: ExerciseResult) -> list[ElementTree.Element]:
         cases = [_case(student, result, check) for check in result.checks]
         cases[0].set("time", _time(result.seconds))  # nobody measured them one by one
         return cases
-    case = _new_case(student, result, result.id, result.score or 0.0, result.points)
+    case = _new_case(student, result, result.id, result.score, result.points)
     kind = "error" if result.score is None else "failure"
     ElementTree.SubElement(case, kind, type=result.status, message=_legal(result.message or result.status))
     return [case]
@@ -71,10 +72,13 @@ def _case(student: str, result: ExerciseResult, check: CheckResult) -> ElementTr
     return case
 
 
-def _new_case(student: str, result: ExerciseResult, name: str, score: float, points: float) -> ElementTree.Element:
+def _new_case(
+    student: str, result: ExerciseResult, name: str, score: float | None, points: float
+) -> ElementTree.Element:
     classname = f"{student.replace('.', '_')}.{result.id}"  # a dot parts packages
     case = ElementTree.Element("testcase", classname=_legal(classname), name=_legal(name), time=_time(0.0))
-    case.append(_properties({"score": score, "max_score": 0.0 if result.extra_credit else points}))
+    earned = {} if score is None else {"score": score}
+    case.append(_properties(earned | {"max_score": 0.0 if result.extra_credit else points}))
     return case
 
 

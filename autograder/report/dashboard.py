@@ -123,7 +123,7 @@ def dashboard(record: Record, folders: Mapping[str, str], out: Path, course: Pat
     for tag, students in sharing:
         for student in students:
             tags.setdefault(student, []).append(tag)
-    present = [each for each in record.submissions if _handed_in(each) and not _held(each)]
+    present = [each for each in record.submissions if _handed_in(each) and not each.is_held]
     fractions = [fraction(each) for each in present]
     exercises = measures.of_exercises(record)
     return Dashboard(
@@ -164,10 +164,6 @@ def _handed_in(each: SubmissionResult) -> bool:
     return any(result.status != "missing" for result in each.exercises)
 
 
-def _held(each: SubmissionResult) -> bool:
-    return any(result.score is None for result in each.exercises)
-
-
 def _row(each: SubmissionResult, link: Link, tags: Sequence[str]) -> Row:
     statuses = {result.status for result in each.exercises}
     words: list[str] = [status for status in ("missing", "rejected", "ungraded") if status in statuses]
@@ -175,14 +171,14 @@ def _row(each: SubmissionResult, link: Link, tags: Sequence[str]) -> Row:
         words.append("absent")
     elif each.points and fraction(each) > 1 - 1e-9:
         words.append("full")
-    else:
+    elif not each.is_held:
         words.append("lost")
     if each.penalty:
         words.append("late")
     return Row(
         link.student, link.href, each.score, each.points, fraction(each),
         tuple(_cell(result) for result in each.exercises), sum(result.seconds for result in each.exercises),
-        " ".join([*words, *tags]), _held(each), each.penalty,
+        " ".join([*words, *tags]), each.is_held, each.penalty,
     )  # fmt: skip
 
 

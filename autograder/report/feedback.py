@@ -72,6 +72,7 @@ class Feedback:
     course: str
     score: float
     points: float
+    is_held: bool  # so that the score is none yet
     cards: tuple[Card, ...]
     late: str  # a sentence on what it cost to be late
 
@@ -98,8 +99,8 @@ def feedback(
         picture_room -= used
         cards.append(card)
     return Feedback(
-        shown_name(submission.student), record.course, submission.score, submission.points, tuple(cards),
-        late_sentence(submission),
+        shown_name(submission.student), record.course, submission.score, submission.points, submission.is_held,
+        tuple(cards), late_sentence(submission),
     )  # fmt: skip
 
 
