@@ -23,7 +23,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from benchmarks.hostile import ROOT, Class, attacks, damage, gain, grade_class, learnt, outcome
+from benchmarks.classroom import Class, grade_class
+from benchmarks.hostile import ROOT, attacks
+from benchmarks.judge import damage, gain, learnt, outcome
 
 USER, SHOWN = 65534, 5
 SETPRIV = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]

@@ -10,7 +10,9 @@ import re
 
 import pytest
 
-from benchmarks.hostile import ROOT, Attack, Class, Entry, attacks, damage, gain, grade_class, learnt, outcome
+from benchmarks.classroom import Class, grade_class
+from benchmarks.hostile import ROOT, Attack, Entry, attacks
+from benchmarks.judge import damage, gain, learnt, outcome
 
 Each = Attack | Entry
 FOUND = attacks()
