@@ -59,9 +59,10 @@ from autograder.private import keep_solution
 from autograder.proof import grading as proving
 from autograder.report.reading import read_record
 from autograder.results import Isolation, Record, SubmissionResult, write_record, write_whole
-from autograder.sandbox import isolation, warm
+from autograder.sandbox import isolation
 from autograder.sandbox.connection import Worker
 from autograder.sandbox.recipe import Recipe
+from autograder.sandbox.warm import WarmProcess
 from autograder.shipped import templates_dir
 from autograder.store import Store
 from autograder.stub import stub
@@ -326,7 +327,12 @@ TRIGGERS: dict[str, Callable[[Here], Any]] = {
         Fake(ask=lambda request: {"ok": False, "error": {"message": "no driver"}}), 1
     ),
     "worker-unconfined": lambda at: unconfined(),
-    "warm-process-gone": lambda at: [at.patch.setattr(sys, "executable", "/bin/false"), warm.WarmProcess().ready()],
+    "warm-process-gone": lambda at: WarmProcess.ready(
+        Fake(
+            _ready=False, control=Fake(settimeout=bool, recv=lambda size: b""),
+            process=Fake(kill=print, communicate=lambda: (None, b"no torch")),
+        )
+    ),
     "job-died": lambda at: job_died(),
     "session-ended": lambda at: [
         at.patch.setattr(session.pytest, "main", lambda *_, **__: pytest.ExitCode.INTERNAL_ERROR), at.tests("")
