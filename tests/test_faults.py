@@ -27,8 +27,10 @@ import pytest
 
 from autograder import cli, grade, terminal
 from autograder.exercise import Course
+from autograder.gradebook import GradebookProcess
 from autograder.gradebook import process as gradebook_process
 from autograder.lock import FILE, hold
+from autograder.report.reading import read_record
 from autograder.results import Isolation
 from autograder.sandbox import warm as warm_module
 from autograder.sandbox.isolation import level_of, measure
@@ -249,6 +251,23 @@ class TestDisk:
         assert ended.code == 3
         assert f"autograde: {run.out}" in ended.said
         assert run.out.read_text() == "mine"
+
+    def test_no_room_for_the_gradebook(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(gradebook_process, "find_spec", importlib.util.find_spec)
+        finishes(run)
+        whole = (run.out / "gradebook.db").read_bytes()
+        record = read_record(run.out)
+
+        def write() -> int:
+            with GradebookProcess(run.out) as gradebook:
+                print(gradebook.write(record))
+            return 0
+
+        (run.out / "gradebook.db").unlink()
+        ended = in_fork(write, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000)))
+        assert f"{run.out / 'gradebook.db'} was not written: " in ended.said
+        assert len(whole) > 30_000
+        assert [path.name for path in run.out.glob("*gradebook.db*")] == []
 
 
 def without_privileges() -> None:
