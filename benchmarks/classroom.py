@@ -79,9 +79,8 @@ def grade_class(folder: Path, run: Run = run_here, *, closed: bool = False, pati
         path.mkdir()
     temporary.chmod(0o777)
     planted = _plant_files(folder, out)
-    honest = tuple(
-        f"{letter}_honest_{secrets.token_hex(4)}" for letter in ("a", "b", "bb", "z")
-    )  # one for each job to begin with
+    first = ("a", "b", "bb", "z")  # one for each job to begin with, and one that comes last
+    honest = tuple(f"{letter}_honest_{secrets.token_hex(4)}" for letter in first)
     for student in honest:  # each a file of its own: one result is not taken for the others'
         for exercise, text in HONEST.items():
             hand_in(submissions / student, f"# {canaries[2]}, {student}\n{text}", exercise)
