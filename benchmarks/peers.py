@@ -5,7 +5,7 @@
 All grade the same submissions, each of one exercise, by the same checks: every hidden check with its examples. Ours
 runs them outside the student's process. The others call them in it, a graded cell, a test case or a test for each, by
 `benchmarks.plain`, which has no session, no sandbox and no diagnosis. The exercises are those up to the first that
-trains or is about a device; solutions are right and import no other exercise, and every grader must give full marks.
+trains or is about a device; solutions are wheats that import no other exercise, and every grader must give full marks.
 
 - limit: torch loaded and warmed and the checks collected once, then a bare fork for each submission.
 - autograde: what grading one takes in all processes, in a running grader; then the command for the whole class.
@@ -49,7 +49,7 @@ from autograder.submission import Source
 from benchmarks import plain
 from benchmarks.bare import compared, run_bare
 from benchmarks.cost import ROOT, Cost, commit, run
-from benchmarks.grading import graded
+from benchmarks.grading import graded, right_work
 
 BLOCK = 5
 ASSIGNMENT = "peers"
@@ -112,16 +112,17 @@ def _install_otter(folder: Path) -> None:
 
 
 def _submissions(session: GradingSession, exercises: tuple[Exercise, ...], count: int) -> list[Submission]:
-    """Right solutions, exercise after exercise, none of which imports another exercise."""
+    """Wheats, exercise after exercise, none of which imports another exercise."""
     alone: dict[str, list[str]] = {}
     for each in exercises:
-        texts = [path.read_text(encoding="utf-8") for path in (each.solution, *each.wheats)]
+        texts = [path.read_text(encoding="utf-8") for path in each.wheats]
         alone[each.id] = [text for text in texts if not imported(session.course, each, Source(f"{each.id}.py", text))]
+    print(f"different solutions of each: {', '.join(str(len(texts)) for texts in alone.values())}")
     found = []
     for number in range(count):
-        turn, exercise = number // len(exercises), exercises[number % len(exercises)]
-        texts = alone[exercise.id]
-        found.append(Submission(f"b{number // BLOCK}_{number:03}", exercise, texts[turn % len(texts)]))
+        turn, exercise = divmod(number, len(exercises))
+        texts = alone[exercises[exercise].id]
+        found.append(Submission(f"b{number // BLOCK}_{number:03}", exercises[exercise], texts[turn % len(texts)]))
     return found
 
 
@@ -134,8 +135,7 @@ def _take_turns(
     """What each costs for a submission, block by block; what it costs to start; our command for the whole class."""
     grader = StudentGrader(session, warm, None)
     warm_up()  # the bare fork gets what the warm process has
-    for each in submissions[: len(compared(session))]:
-        graded(grader, warm, each.work)  # what depends on the course alone is computed once
+    graded(grader, warm, right_work(compared(session), 0))  # what depends on the course alone is computed once
     gc.collect()
     gc.freeze()
     graders: dict[str, Callable[[list[Submission]], Cost]] = {
