@@ -49,6 +49,7 @@ class Run:
     looks: list[tuple[float, float]] = field(default_factory=list)  # time, CPU seconds so far
     peaks: Counter[str] = field(default_factory=Counter)  # KiB by role
     peak: int = 0  # KiB of all together
+    grader: list[tuple[float, int]] = field(default_factory=list)  # time, KiB that the grader has in memory
 
     def cpu_at(self, moment: float) -> float:
         """CPU seconds that had been used by then, between two looks in proportion."""
@@ -56,6 +57,10 @@ class Run:
         after = min(max(1, bisect_left(times, moment)), len(times) - 1)
         (t0, c0), (t1, c1) = self.looks[after - 1], self.looks[after]
         return c0 + (c1 - c0) * (moment - t0) / (t1 - t0)
+
+    def grader_at(self, start: float, end: float) -> int:
+        """MiB that the grader had at most in this time."""
+        return max((size for moment, size in self.grader if start <= moment <= end), default=0) >> 10
 
     def took(self, first: int, last: int) -> tuple[float, float]:
         """Wall and CPU seconds between two results."""
@@ -141,7 +146,10 @@ def _watch(command: int, run: Run, started: float, end: threading.Event) -> None
             with suppress(FileNotFoundError, ProcessLookupError, PermissionError):  # it has just ended
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
                 cpu += sum(map(int, fields[11:15])) / TICKS
-                sizes[role] += _counts(Path(f"/proc/{pid}/smaps_rollup"))["Pss"]
+                counts = _counts(Path(f"/proc/{pid}/smaps_rollup"))
+                sizes[role] += counts["Pss"]
+                if role == "grader":
+                    run.grader.append((time.perf_counter() - started, counts["Rss"]))
         run.looks.append((time.perf_counter() - started, max(cpu, run.looks[-1][1] if run.looks else 0.0)))
         run.peak = max(run.peak, sizes.total())
         for role, size in sizes.items():
@@ -187,17 +195,13 @@ def _show(students: int, run: Run, out: Path) -> None:
     window = min(1000, students // 10)
     if window > 1:
         (wall, cpu), (last_wall, last_cpu) = run.took(0, window - 1), run.took(-window, -1)
-        print(
-            f"  the first {window} took {wall:.1f} s wall, {cpu:.1f} s CPU, the last {last_wall:.1f} and {last_cpu:.1f}"
-        )
-        print(
-            f"  the last to the first: {last_wall / wall:.2f} wall, {last_cpu / cpu:.2f} CPU (at most {LAST_TO_FIRST})"
-        )
+        ratios = f"{last_wall / wall:.2f} wall, {last_cpu / cpu:.2f} CPU"
+        print(f"  the first {window}: {wall:.1f} s wall, {cpu:.1f} s CPU; the last: {last_wall:.1f} and {last_cpu:.1f}")
+        print(f"  the last to the first: {ratios} (at most {LAST_TO_FIRST})")
     roles = ", ".join(f"{role} {size >> 10}" for role, size in run.peaks.most_common())
     print(f"  peak memory {run.peak >> 10} MiB (at most {PEAK_MIB}); of each part at its peak: {roles}")
-    print(
-        f"  {len(files)} files of {size / 1e6:.1f} MB, {blocks / 1e6:.1f} MB on disk; {run.written / 1e6:.1f} MB written"
-    )
+    sizes = [f"{each / 1e6:.1f} MB" for each in (size, blocks, run.written)]
+    print(f"  {len(files)} files of {sizes[0]}, {sizes[1]} on disk; {sizes[2]} were written")
     record = json.loads((out / "results.json").read_text(encoding="utf-8"))
     if len(record["submissions"]) != students or len(run.results) != students:
         sys.exit("somebody is missing")
@@ -211,10 +215,11 @@ def _show_second(first: Run, second: Run) -> None:
 
 
 def _show_one(several: Run, one: Run) -> None:
-    grading = [run.results[-1] - run.results[0] for run in (one, several)]
+    all_of_it = one.wall / several.wall
+    grading = (one.results[-1] - one.results[0]) / (several.results[-1] - several.results[0])
     print(f"  one job: {one.wall:.1f} s wall, {one.cpu:.1f} s CPU, peak memory {one.peak >> 10} MiB")
-    print(f"  to several: {one.wall / several.wall:.2f} wall in all, {grading[0] / grading[1]:.2f} from the first result "
-          f"to the last (two jobs: at least {ONE_JOB})", flush=True)  # fmt: skip
+    print(f"  to several: {all_of_it:.2f} wall, {grading:.2f} from the first result to the last (at least {ONE_JOB})")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
