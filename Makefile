@@ -9,6 +9,7 @@
 # make package-check    install the wheel in an environment of its own, and use it outside the repository
 # make ray-test    grade in a local Ray cluster, with one process killed in mid-run (installs Ray)
 # make gpu-check    run what is about devices on this machine's GPU, and print the figures
+# make attacks    let hostile students at every isolation level that this machine can be put into (as root)
 # make fuzz    fuzz what reads strangers' bytes: SECONDS for each reader, or COUNT inputs
 
 PYTHON ?= python3
@@ -18,7 +19,7 @@ READY := $(VENV)/.installed
 
 SECONDS ?= 300
 
-.PHONY: fuzz demo test lint bench kill-test browser-test pictures package-check ray-test gpu-check docs tutorials validate messages figures release clean
+.PHONY: attacks fuzz demo test lint bench kill-test browser-test pictures package-check ray-test gpu-check docs tutorials validate messages figures release clean
 
 demo: $(READY)
 	$(BIN)/autograde grade examples/submissions --out demo-grades
@@ -63,6 +64,11 @@ tutorials: $(READY)
 ray-test: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ray]'
 	$(BIN)/python -m pytest tests/cluster/real_ray.py
+
+# Eight minutes on two quiet cores.
+attacks: $(READY)
+	$(BIN)/python -m benchmarks.attacks --page docs/security.md
+	$(BIN)/python -m benchmarks.confinement
 
 # Guided by coverage where atheris installs, else by the harnesses alone.
 fuzz: $(READY)
