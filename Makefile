@@ -65,7 +65,7 @@ ray-test: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[ray]'
 	$(BIN)/python -m pytest tests/cluster/real_ray.py
 
-# Eight minutes on two quiet cores.
+# A minute of CPU time for each of seven hosts; two more are refused.
 attacks: $(READY)
 	$(BIN)/python -m benchmarks.attacks --page docs/security.md
 	$(BIN)/python -m benchmarks.confinement
