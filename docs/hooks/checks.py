@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import autograder
-from autograder import notebook
+from autograder import compare, notebook
+from autograder.errors import SubmissionRaised
 from autograder.grading.accuracy import Measured
-from autograder.grading.handles import Submission
+from autograder.grading.handles import NotDefined, Submission
 from autograder.grading.mirrors import RemoteFunction, RemoteModule, RemoteObject
 
 INTRODUCTION = """\
@@ -56,6 +57,12 @@ def _parts() -> Iterator[str]:
         yield f"## {title}\n"
         for name in names:
             yield from _entry(name, getattr(autograder, name))
+    yield "## Comparing in a way of one's own\n"
+    for function in (compare.within, compare.rounding_bound):
+        yield from _entry(f"{function.__module__}.{function.__name__}", function)
+    for exception in (compare.Mismatch, SubmissionRaised, NotDefined):
+        name = f"{exception.__module__}.{exception.__name__}"
+        yield f"### {name}\n\n{_said(name, exception)}\n"
     yield "## What the check is given\n"
     for name, kind, methods in HANDLES:
         yield f"### {name}\n\n{_said(name, kind)}\n"

@@ -22,6 +22,8 @@ INTRODUCTION = """\
 | 130 | interrupted; the same command goes on from there |
 """
 
+WORD = "usage: "
+
 
 def page() -> str:
     language.use("en")
@@ -37,7 +39,7 @@ def _commands(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentPars
 
 def _section(command: argparse.ArgumentParser) -> str:
     with patch.dict("os.environ", COLUMNS="100"):
-        usage = command.format_usage().removeprefix("usage: ").rstrip()
+        usage = command.format_usage().rstrip().removeprefix(WORD).replace(f"\n{' ' * len(WORD)}", "\n")
     rows = [
         f"| {_named(action)} | {_cell(action.help or '')} |"
         for action in command._actions
@@ -51,7 +53,7 @@ def _section(command: argparse.ArgumentParser) -> str:
 
 
 def _named(action: argparse.Action) -> str:
-    value = action.metavar or (", ".join(action.choices) if action.choices else action.dest.upper())
+    value = action.metavar or (f"{{{','.join(action.choices)}}}" if action.choices else action.dest.upper())
     if not action.option_strings:
         return f"`{value}`"
     return f"`{action.option_strings[0]}`" if action.nargs == 0 else f"`{action.option_strings[0]} {value}`"
