@@ -34,6 +34,7 @@ class Store:
             self.connection.execute(
                 "CREATE TABLE IF NOT EXISTS result (key TEXT PRIMARY KEY, result TEXT NOT NULL, output TEXT NOT NULL)"
             )
+            self.connection.execute("CREATE TABLE IF NOT EXISTS run (inputs TEXT, outputs TEXT, mark TEXT)")
             # A table of its own: results of earlier versions have none.
             self.connection.execute("CREATE TABLE IF NOT EXISTS picture (key TEXT PRIMARY KEY, pictures TEXT NOT NULL)")
         except sqlite3.OperationalError as error:  # the disk is full, or may only be read
@@ -54,6 +55,18 @@ class Store:
         try:
             self.connection.execute("INSERT OR REPLACE INTO picture VALUES (?, ?)", (key, pictures))
             self.connection.execute("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", row)
+        except sqlite3.OperationalError as error:
+            raise MachineryError("file-not-written", path=self.path, reason=error) from None
+
+    def run(self) -> tuple[str, str, str] | None:
+        """What the last complete run was made of, what it left, and its fingerprint; see `unchanged`."""
+        row: tuple[str, str, str] | None = self.connection.execute("SELECT inputs, outputs, mark FROM run").fetchone()
+        return row
+
+    def put_run(self, inputs: str, outputs: str, mark: str) -> None:
+        try:
+            self.connection.execute("DELETE FROM run")
+            self.connection.execute("INSERT INTO run VALUES (?, ?, ?)", (inputs, outputs, mark))
         except sqlite3.OperationalError as error:
             raise MachineryError("file-not-written", path=self.path, reason=error) from None
 

@@ -88,6 +88,7 @@ def _grade(arguments: argparse.Namespace) -> int:
     from autograder.gradebook import GradebookProcess
     from autograder.lock import hold
     from autograder.submission import collect, ignored
+    from autograder.unchanged import recall, remember
 
     course = load_course(arguments.course or course_around(arguments.submissions))
     exercises = course.select(arguments.exercise)
@@ -95,6 +96,11 @@ def _grade(arguments: argparse.Namespace) -> int:
         raise UsageError("usage-either", command="grade", one="SUBMISSIONS", other="--from-git FILE")
     earlier = _earlier(arguments.diff) if arguments.diff is not None else None
     held: dict[str, str] = {}
+    made_of = _made_of(arguments, course, [each.id for each in exercises])
+    if made_of and not arguments.fresh and arguments.out.is_dir():
+        with hold(arguments.out):
+            if said := recall(arguments.out, made_of):
+                return _say_again(arguments, said)
     if arguments.from_git is None:
         submissions = collect(arguments.submissions, {each.id: each.implement for each in course.exercises})
     # They load torch and nbgrader while this process loads torch.
@@ -122,12 +128,48 @@ def _grade(arguments: argparse.Namespace) -> int:
         if diff is not None:
             show_diff(diff)
         ungraded = terminal.show_ungraded(record)
-        print(_("results: {files}").format(files=f"{arguments.out / 'results.json'}, {arguments.out / 'grades.csv'}"))
-        print(_("dashboard: {file}").format(file=write_pages(record, arguments.out, course.root)))
-        print(_("fingerprint: {mark}").format(mark=mark))
+        write_pages(record, arguments.out, course.root)
+        _say_files(arguments.out, str(mark))
         written = _say_gradebook(gradebook, gradebook.write(record, _times(course, submissions)))
         _serve_formgrader(gradebook, record)
-        return EXIT_MACHINERY if ungraded or not written else 0
+        if ungraded or not written:
+            return EXIT_MACHINERY
+        if made_of:
+            remember(arguments.out, made_of, str(mark))
+        return 0
+
+
+def _made_of(arguments: argparse.Namespace, course: Course, exercises: Sequence[str]) -> str:
+    """A digest of what the run depends on; empty where that is not in files of this machine alone."""
+    from autograder.unchanged import inputs
+
+    if arguments.submissions is None or arguments.diff is not None or arguments.engine != "local":
+        return ""
+    return inputs(course, arguments.submissions, [arguments.device, arguments.require_isolation, *exercises])
+
+
+def _say_again(arguments: argparse.Namespace, mark: str) -> int:
+    """Say what the last run said, of which nothing has changed."""
+    from autograder import terminal
+    from autograder.gradebook import FILE as GRADEBOOK
+    from autograder.report.reading import read_record
+
+    record = read_record(arguments.out)
+    terminal.err.print(_("nothing has changed since the last run; --fresh grades all the same"), markup=False)
+    terminal.show_record(record)
+    terminal.show_misconceptions(record)
+    _say_files(arguments.out, mark)
+    if (gradebook := arguments.out / GRADEBOOK).exists():
+        print(_("gradebook: {path}").format(path=gradebook))
+    return 0
+
+
+def _say_files(out: Path, mark: str) -> None:
+    from autograder.report.pages import DASHBOARD
+
+    print(_("results: {files}").format(files=f"{out / 'results.json'}, {out / 'grades.csv'}"))
+    print(_("dashboard: {file}").format(file=out / DASHBOARD))
+    print(_("fingerprint: {mark}").format(mark=mark))
 
 
 def _earlier(path: Path) -> Earlier:
