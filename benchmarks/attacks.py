@@ -1,6 +1,6 @@
 """The attacks of tests/attacks at every isolation level that this machine can be put into.
 
-    python -m benchmarks.attacks [--host NAME]... [--patience N] [--keep DIR] [--page docs/security.md]
+    python -m benchmarks.attacks [--host NAME]... [--attack ID]... [--patience N] [--keep DIR] [--page docs/security.md]
 
 As root and as an ordinary user (uid 65534), with what a host may lack taken away before the grader starts: a filter
 of system calls answers as an old kernel (no Landlock) or a container (no new namespaces) would. The canaries have to
@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from benchmarks.classroom import Class, grade_class
+from benchmarks.classroom import Chosen, Class, grade_class
 from benchmarks.hostile import ROOT, attacks
 from benchmarks.judge import damage, gain, learnt, outcome
 
@@ -119,11 +119,11 @@ def _open_the_way() -> str:
     )
 
 
-def tried(host: Host, folder: Path, patience: float) -> Found:
+def tried(host: Host, folder: Path, patience: float, chosen: Chosen) -> Found:
     """Grade the class there, and judge it."""
     started = time.monotonic()
     folder.mkdir()
-    graded = grade_class(folder, partial(run_on, host), closed=host.sees == OPEN, patience=patience)
+    graded = grade_class(folder, partial(run_on, host), closed=host.sees == OPEN, patience=patience, chosen=chosen)
     found = Found(host.name, graded.level or _refused_at(graded), time.monotonic() - started)
     if found.level != host.level:
         found.faults["all"] = [f"the level is {found.level or graded.stderr[-500:]}, and {host.level} was expected"]
@@ -131,7 +131,7 @@ def tried(host: Host, folder: Path, patience: float) -> Found:
         return found
     if harm := damage(graded):
         found.faults.setdefault("all", []).extend(harm)
-    for attack in attacks():
+    for attack in chosen:
         came_to, more = outcome(attack, graded), gain(attack, graded)
         faults = [f"came to {came_to}"] if came_to != attack.status else []
         if more > 0 or (attack.status == "passed" and more):
@@ -161,16 +161,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--host", metavar="NAME", action="append", choices=[host.name for host in HOSTS])
     parser.add_argument("--keep", metavar="DIR", type=Path, help="keep what was handed in and graded there")
+    parser.add_argument("--attack", metavar="ID", action="append", help="try this one, such as passed/calls_home")
     parser.add_argument("--patience", metavar="N", type=float, default=1, help="N times the time, on a busy machine")
     parser.add_argument("--page", metavar="FILE", type=Path, help="write the table into this page")
     arguments = parser.parse_args()
+    chosen = [attack for attack in attacks() if not arguments.attack or attack.id in arguments.attack]
     hosts = [host for host in HOSTS if not arguments.host or host.name in arguments.host]
     place = arguments.keep or Path(tempfile.mkdtemp(prefix="attacks-"))
     place.mkdir(parents=True, exist_ok=True)
     place.chmod(0o755)
     found = []
     for number, host in enumerate(hosts):
-        found.append(tried(host, place / f"host-{number}", arguments.patience))
+        found.append(tried(host, place / f"host-{number}", arguments.patience, chosen))
         print(f"{host.name}: {found[-1].level}, {found[-1].seconds:.0f} s", flush=True)
         for id, faults in found[-1].faults.items():
             for fault in faults[:SHOWN]:
