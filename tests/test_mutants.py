@@ -420,4 +420,4 @@ class TestCommand:
 
         monkeypatch.setitem(sys.modules, "cosmic_ray.operators.provider", None)
         assert main(["validate", "--course", str(toy_course.root), "--mutants"]) == 2
-        assert "install it: pip install cosmic-ray" in capfd.readouterr().err
+        assert "pip install 'cosmic-ray'" in capfd.readouterr().err
