@@ -158,7 +158,8 @@ def _rows(path: Path) -> dict[str, list[str]]:
     """The rows of each table, without the ids that nbgrader draws and without times."""
     found = {}
     with closing(sqlite3.connect(path)) as connection:
-        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'run'"  # it has times of files
+        for (table,) in connection.execute(tables).fetchall():
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
             kept = [each for each in columns if each != "id" and not each.endswith(("_id", "timestamp"))]
             rows = connection.execute(f"SELECT {', '.join(kept) or '1'} FROM {table}")
