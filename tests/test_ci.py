@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -179,7 +179,11 @@ def clone(template: Path, folder: Path, files: Mapping[str, str]) -> Path:
     return folder
 
 
-def ci(checkout: Path, *arguments: str, **variables: str) -> Run:
+Ci = Callable[..., Run]
+
+
+def prepared(checkout: Path, variables: Mapping[str, str]) -> tuple[Path, dict[str, str]]:
+    """Where a run writes, and its environment."""
     files = checkout.parent / f"{checkout.name}-files"
     files.mkdir(exist_ok=True)
     for name in ("output", "summary"):
@@ -187,12 +191,29 @@ def ci(checkout: Path, *arguments: str, **variables: str) -> Run:
     given = {"GITHUB_OUTPUT": str(files / "output"), "GITHUB_STEP_SUMMARY": str(files / "summary")}
     workspace = {"GITHUB_WORKSPACE": str(checkout)} if "GITHUB_ACTIONS" in variables else {}
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "PYTEST"))}
-    environment = {**inherited, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", **given, **workspace, **variables}
+    return files, {**inherited, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", **given, **workspace, **variables}
+
+
+def started(checkout: Path, *arguments: str, **variables: str) -> Run:
+    """As a process of its own, which Python starts in the checkout."""
+    files, environment = prepared(checkout, variables)
     done = subprocess.run(  # without -P, as the careless write it
         [sys.executable, "-m", "autograder", "ci", *arguments], cwd=checkout, env=environment, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", timeout=300, check=False,
     )  # fmt: skip
     return Run(done.returncode, done.stdout, checkout, files)
+
+
+@pytest.fixture(scope="module")
+def ci(command: Callable[..., Any]) -> Ci:
+    """The same without the start of Python, where nothing lies in wait for it."""
+
+    def ci(checkout: Path, *arguments: str, **variables: str) -> Run:
+        files, environment = prepared(checkout, variables)
+        ran = command("ci", *arguments, cwd=checkout, environment=environment)
+        return Run(ran.code, ran.output, checkout, files)
+
+    return ci
 
 
 def sabotaged(mark: Path) -> dict[str, str]:
@@ -202,7 +223,7 @@ def sabotaged(mark: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def half(template: Path, course: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def half(ci: Ci, template: Path, course: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Half a solution, nothing else, graded with the private side in a folder, for the old reporter."""
     checkout = clone(template, tmp_path_factory.mktemp("half") / "repo", {"exercises/corr2d/corr2d.py": HALF})
     return ci(checkout, "--course", str(course), "--report", "legacy", **ACTIONS)
@@ -214,25 +235,25 @@ def hostile(template: Path, course: Path, key: str, tmp_path_factory: pytest.Tem
     folder = tmp_path_factory.mktemp("hostile")
     checkout = clone(template, folder / "repo", sabotaged(folder / "mark"))
     shutil.copy(course / "course.bundle", checkout / ".github")
-    return ci(checkout, "--bundle", ".github/course.bundle", **ACTIONS, **{KEY: key})
+    return started(checkout, "--bundle", ".github/course.bundle", **ACTIONS, **{KEY: key})
 
 
 @pytest.fixture(scope="module")
 def public(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The same sabotage where there are only public tests."""
     folder = tmp_path_factory.mktemp("public")
-    return ci(clone(template, folder / "repo", sabotaged(folder / "mark")), **ACTIONS)
+    return started(clone(template, folder / "repo", sabotaged(folder / "mark")), **ACTIONS)
 
 
 @pytest.fixture(scope="module")
-def classroom50(template: Path, course: Path, key: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def classroom50(ci: Ci, template: Path, course: Path, key: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
     files = {"exercises/corr2d/corr2d.py": HALF, "result.json": '{"score": 1000000}'}
     checkout = clone(template, tmp_path_factory.mktemp("classroom50") / "repo", files)
     return ci(checkout, "--bundle", str(course / "course.bundle"), **CLASSROOM50, **{KEY: key})
 
 
 @pytest.fixture(scope="module")
-def solved(template: Path, course: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def solved(ci: Ci, template: Path, course: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """All of it solved, and graded at home."""
     files = {
         f"exercises/{id}/{id}.py": (ROOT / "reference" / id / "solution.py").read_text(encoding="utf-8")
@@ -328,7 +349,7 @@ class TestSabotage:
         assert dict(public.scores) == {"corr2d": 3, "conv1x1": 0}
         assert public.results["exercises"][0]["points"] == 5
 
-    def test_tests_that_were_edited_are_named_and_prove_nothing(self, template: Path, tmp_path: Path) -> None:
+    def test_tests_that_were_edited_are_named_and_prove_nothing(self, ci: Ci, template: Path, tmp_path: Path) -> None:
         generous = "print('::error::x')\n" + (ROOT / "exercises/corr2d/test_public.py").read_text().replace(
             "CORRELATION, mistakes", "submission.corr2d(X, K), mistakes"
         )
@@ -339,13 +360,13 @@ class TestSabotage:
         assert "passing it proves nothing" in warnings[0].text
         assert "x" not in {each.text for each in run.commands}
 
-    def test_a_key_of_yaml_cannot_give_a_command_either(self, template: Path, tmp_path: Path) -> None:
+    def test_a_key_of_yaml_cannot_give_a_command_either(self, ci: Ci, template: Path, tmp_path: Path) -> None:
         broken = 'format: 1\n"x\\n::add-mask::e": 1\n'
         run = ci(clone(template, tmp_path / "repo", {"exercises/corr2d/exercise.yaml": broken}), **ACTIONS)
         assert run.code == 2
         assert [each.kind for each in run.commands] == ["error"]
 
-    def test_a_link_in_place_of_the_pages_is_not_followed(self, template: Path, tmp_path: Path) -> None:
+    def test_a_link_in_place_of_the_pages_is_not_followed(self, ci: Ci, template: Path, tmp_path: Path) -> None:
         (tmp_path / "elsewhere").mkdir()
         checkout = clone(template, tmp_path / "repo", {})
         (checkout / "feedback").symlink_to(tmp_path / "elsewhere")
@@ -406,7 +427,9 @@ class TestClassroom50:
         when = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "TZ": "UTC"})
         assert result["datetime"] == when.stdout.strip()
 
-    def test_where_the_machinery_fails_there_is_no_result(self, template: Path, course: Path, tmp_path: Path) -> None:
+    def test_where_the_machinery_fails_there_is_no_result(
+        self, ci: Ci, template: Path, course: Path, tmp_path: Path
+    ) -> None:
         checkout = clone(template, tmp_path / "repo", {"result.json": '{"score": 1000000}'})
         run = ci(checkout, "--bundle", str(course / "course.bundle"), **CLASSROOM50)
         assert run.code == 2
@@ -417,13 +440,13 @@ class TestSecrets:
     @pytest.mark.parametrize(
         ("broken", "given", "complaint"),
         [
-            (False, {}, "the key of the bundle is missing"),
+            (False, {}, "holds no key of a bundle"),
             (False, {KEY: "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="}, "sealed with another key"),
             (True, None, "tampered with"),
         ],
     )
     def test_a_bundle_that_cannot_be_opened_ends_with_2(
-        self, template: Path, course: Path, key: str, tmp_path: Path, broken: bool,
+        self, ci: Ci, template: Path, course: Path, key: str, tmp_path: Path, broken: bool,
         given: dict[str, str] | None, complaint: str,
     ) -> None:  # fmt: skip
         checkout = clone(template, tmp_path / "repo", {})
@@ -445,7 +468,9 @@ class TestSecrets:
                 assert not [line for line in lines if line in text and line not in _public(course)], path
 
     @pytest.mark.parametrize("option", ["--course", "--bundle"])
-    def test_a_course_of_the_checkouts_own_is_refused(self, template: Path, tmp_path: Path, option: str) -> None:
+    def test_a_course_of_the_checkouts_own_is_refused(
+        self, ci: Ci, template: Path, tmp_path: Path, option: str
+    ) -> None:
         checkout = clone(template, tmp_path / "repo", {"reference/course.yaml": "format: 1\nname: a\nsalt: b\n"})
         run = ci(checkout, option, "." if option == "--course" else "reference/course.yaml", **ACTIONS)
         assert run.code == 2
@@ -453,7 +478,9 @@ class TestSecrets:
     def test_a_search_path_that_names_the_checkout_is_refused(
         self, template: Path, course: Path, tmp_path: Path
     ) -> None:
-        run = ci(clone(template, tmp_path / "repo", {}), "--course", str(course), **ACTIONS, PYTHONPATH="exercises")
+        run = started(
+            clone(template, tmp_path / "repo", {}), "--course", str(course), **ACTIONS, PYTHONPATH="exercises"
+        )
         assert run.code == 2
         assert "PYTHONPATH" in run.commands[0].text
 

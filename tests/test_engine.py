@@ -230,11 +230,13 @@ class TestDeath:
         assert in_words(run("out", students)) == {name: ["ungraded", "ungraded"] for name in "abc"}
 
     def test_a_sandbox_that_fails_is_our_failure(self, toy_course: Course, tmp_path: Path) -> None:
+        error = MachineryError("warm-process-gone", reason="no more workers")
+
         class Broken:
             def ready(self) -> None: ...
             def use_slot(self, slot: int) -> None: ...
             def spawn(self, **options: Any) -> Any:
-                raise MachineryError("warm-process-gone", reason="no more workers")
+                raise error
 
         found: list[tuple[str, ExerciseResult]] = []
         grade_class(
@@ -242,7 +244,7 @@ class TestDeath:
             jobs=1, fresh=False, report=lambda student, result, output: found.append((student, result)),
         )  # fmt: skip
         assert [(student, result.status, result.message) for student, result in found] == [
-            ("ada", "ungraded", "no more workers"), ("ada", "ungraded", "no more workers"),
+            ("ada", "ungraded", error.in_a_line()), ("ada", "ungraded", error.in_a_line()),
             ("eve", "missing", "not handed in"), ("eve", "missing", "not handed in"),
         ]  # fmt: skip
 
