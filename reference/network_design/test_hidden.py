@@ -721,6 +721,11 @@ def reduced(net: nn.Module, stages: int) -> bool:
     return places <= 1 or math.isqrt(places) ** 2 != places or features in {each.shape[0] for each in weights(net, 4)}
 
 
+def wide_enough(stages: int) -> int:
+    """The side of an image whose borders are not seen from its middle, not even through three kernels of 7 a stage."""
+    return 16 * (2**stages + 2)
+
+
 def misdivided(net: nn.Module, stages: int, axis: str) -> str | None:
     """The misconception of a network that does not divide one axis by 2**stages, or None.
 
@@ -728,7 +733,7 @@ def misdivided(net: nn.Module, stages: int, axis: str) -> str | None:
     one that moves by half of that does not. Where the last stage ends with an average, that is no
     difference to the average of all; then an image that is too small to be halved as often tells.
     """
-    side, step = 32 * 2**stages, 2**stages
+    side, step = wide_enough(stages), 2**stages
     patches = [10 * torch.randn(3, step + 3, step + 5), 10 * torch.randn(3, step + 4, step + 1)]
     images = [shifted(side, patch, axis, by) for by in (0, step // 2, step) for patch in patches]
     empty, *found = answer(net, [picture((side, side)), *images])
@@ -747,7 +752,7 @@ def padded(net: nn.Module, stages: int, axis: str) -> str | None:
     Where two patches count by themselves, each counts for half as much in an image of twice the area. A map
     that is longer by something makes that more, and one that is shorter makes it less.
     """
-    side, step = 32 * 2**stages, 2**stages
+    side, step = wide_enough(stages), 2**stages
     double = (2 * side, side) if axis == "height" else (side, 2 * side)
     one, two = 10 * torch.randn(3, step + 3, step + 5), 10 * torch.randn(3, step + 4, step + 1)
     near = (side // 2, side // 2)
@@ -764,8 +769,8 @@ def padded(net: nn.Module, stages: int, axis: str) -> str | None:
     )
     effect, (first, second, both) = small[1] - small[0], large[1:] - large[0]
     noise = 1e-5 * large[0].norm()
-    alone = answer(net, [picture(double, one, near)] * 2)[0] - large[0]
-    if (alone - first).norm() > 1e-3 * first.norm() + noise:
+    alone = answer(net, [picture((side, side), one, near)] * 2)[0] - small[0]
+    if (alone - effect).norm() > 1e-3 * effect.norm() + noise:
         return None  # images are normalised together
     if (both - first - second).norm() > 1e-3 * both.norm() + noise or effect.norm() < 1e3 * noise:
         return None  # something besides the head looks at the whole image
