@@ -134,7 +134,8 @@ def agree(out: Path, *, by_command: bool = False) -> None:
     theirs, ours = exported(out, by_command=by_command), totals(out)
     assert theirs.keys() == ours.keys()
     for student, row in theirs.items():
-        assert float(row["score"]) == pytest.approx(float(ours[student]["total"]), abs=1e-9)
+        if ours[student]["total"]:  # there is none while something is held, where formgrader shows what waits
+            assert float(row["score"]) == pytest.approx(float(ours[student]["total"]), abs=1e-9)
         assert float(row["max_score"]) == pytest.approx(float(ours[student]["out_of"]), abs=1e-9)
 
 
@@ -142,7 +143,7 @@ class TestWithNbgrader:
     def test_its_export_gives_the_totals_of_grades_csv(self, tmp_path: Path) -> None:
         write(a_class(), tmp_path)
         assert {student: row["total"] for student, row in totals(tmp_path).items()} == {
-            "ada": "4.1", "ben": "2", "cem": "0", "dua": "0",
+            "ada": "4.1", "ben": "2", "cem": "0", "dua": "",
         }  # fmt: skip
         agree(tmp_path, by_command=True)
 
