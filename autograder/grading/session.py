@@ -6,6 +6,7 @@ runs `work` once its tests are collected; `work` gets a `Grader` and calls it as
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import traceback
@@ -257,6 +258,8 @@ class GradingSession:
 
     def prepare(self) -> None:
         """Draw every example now, so that processes forked later share them."""
+        # Half a second of modules, which torch loads at its first gradient: in every job, and on a student's time.
+        importlib.import_module("torch.fx.experimental.symbolic_shapes")
         for items in self.items.values():
             for item in items:
                 self._examples(item)
