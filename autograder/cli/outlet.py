@@ -15,15 +15,22 @@ class _Outlet(io.FileIO):
     """
 
     def write(self, data: object, /) -> int:
+        left = memoryview(data)  # type: ignore[arg-type]
+        size = len(left)
+        while left:
+            left = left[self._write_some(left) or 0 :]  # nothing where it must not wait and would have to
+        return size
+
+    def _write_some(self, data: memoryview) -> int:
         try:
-            return super().write(data)  # type: ignore[arg-type]
+            return super().write(data)
         except OSError as error:
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, self.fileno())
             os.close(null)
             if not isinstance(error, BrokenPipeError):
                 raise
-            return super().write(data)  # type: ignore[arg-type]
+            return super().write(data)
 
 
 def go_on_unheard() -> None:
@@ -40,8 +47,9 @@ def go_on_unheard() -> None:
 def _outlet(descriptor: int, old: TextIO | None) -> TextIO:
     if isinstance(old, io.TextIOWrapper):
         old.flush()
-        errors, encoding, lines = old.errors or "strict", old.encoding, old.line_buffering
+        errors, encoding = old.errors or "strict", old.encoding
     else:
-        errors, encoding, lines = "backslashreplace", "utf-8", True
-    raw = io.BufferedWriter(_Outlet(descriptor, "w", closefd=False))
-    return io.TextIOWrapper(raw, encoding=encoding, errors=errors, line_buffering=lines)
+        errors, encoding = "backslashreplace", "utf-8"
+    # Without a buffer: Ctrl-C in the midst of a write would leave in it what has been written already.
+    raw = _Outlet(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(raw, encoding=encoding, errors=errors, write_through=True)
