@@ -21,7 +21,7 @@ _PACKAGE = Path(__file__).resolve().parent
 _LIBRARIES = ("torch", "torchvision", "numpy", "pytest", "hypothesis", "nbgrader")
 _DEVICES = Path("/dev/nvidiactl")
 _WRITTEN = ("results.json", "grades.csv", "gradebook.db", "index.html", "fingerprint.json", "diff.json")
-_FOLDERS = ("feedback", "sources", "pictures")  # themselves: a page that was removed shows
+_FOLDERS = ("feedback", "sources", "pictures")
 
 
 def inputs(course: Course, submissions: Path, choices: Sequence[str]) -> str:
@@ -55,7 +55,8 @@ def remember(out: Path, inputs: str, mark: str) -> None:
 
 
 def _outputs(out: Path) -> str:
-    return _digest(_stamp(out / name) for name in (*_WRITTEN, *_FOLDERS))
+    files = (_stamp(out / name) for name in _WRITTEN)
+    return _digest([*files, *(line for name in _FOLDERS for line in _tree(out / name))])
 
 
 def _tree(folder: Path) -> Iterator[str]:

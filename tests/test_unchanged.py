@@ -26,6 +26,7 @@ def handed_in(tmp_path: Path) -> Path:
 def out(tmp_path: Path) -> Path:
     folder = tmp_path / "out"
     (folder / "feedback" / "ada").mkdir(parents=True)
+    (folder / "feedback" / "ada" / "index.html").write_text("well")
     (folder / "results.json").write_text("{}")
     return folder
 
@@ -46,7 +47,7 @@ CHANGES: dict[str, Callable[[Course, Path, Path], object]] = {
     "the course's settings": lambda course, work, out: rewrite_in_place(course.root / "reference" / "course.yaml"),
     "the results": lambda course, work, out: (out / "results.json").write_text("{...}"),
     "the gradebook": lambda course, work, out: (out / "gradebook.db").write_text(""),
-    "a page": lambda course, work, out: (out / "feedback" / "ada").rmdir(),
+    "a page": lambda course, work, out: (out / "feedback" / "ada" / "index.html").unlink(),
 }
 
 

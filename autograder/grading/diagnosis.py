@@ -15,41 +15,37 @@ import math
 import re
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from autograder.exercise import misconception_of
 from autograder.grading.code import AuthorCode, loading, suppliable, watch
-from autograder.grading.handles import Submission, Watch
+from autograder.grading.handles import Submission
 from autograder.grading.local import LocalPeer
 from autograder.grading.reference import Supplier
 from autograder.grading.session import CheckItem, GradingSession
 from autograder.sandbox import wire
 
 
-@dataclass
+@dataclass(frozen=True)
 class Behaviour:
-    """What a chaff does in one check, or how it begins."""
+    """What a chaff does in one check that it does not pass."""
 
     misconception: str
     transcript: list[Any]
-    whole: bool  # all of it is known
-    fails: bool
 
 
 class Diagnosis:
     """Learns what an exercise's chaffs do in a check when somebody fails it first.
 
     The chaffs that were made for the check come first, and where one of them explains the failure no other
-    chaff is run. At first none is run further than to an answer that differs, which for most is their first; once
-    somebody else's failure begins like that, it is run to the end.
+    chaff is run.
     """
 
     def __init__(self, session: GradingSession) -> None:
         self.session = session
-        self.known: dict[tuple[str, str, bool], dict[Path, Behaviour]] = {}
+        self.known: dict[tuple[str, str, bool], list[Behaviour]] = {}
 
     def __call__(self, item: CheckItem, transcript: list[Any]) -> str | None:
         """The misconception whose chaffs alone behave like this, those made for this check first."""
@@ -64,77 +60,34 @@ class Diagnosis:
         for view in (list, _without_state):
             seen = view(transcript)
             for made_for_it in (True, False):
-                known = self._behaviours(item, made_for_it, transcript)
-                alike = {each.misconception for each in known if each.fails and same(view(each.transcript), seen)}
+                known = self._behaviours(item, made_for_it)
+                alike = {each.misconception for each in known if same(view(each.transcript), seen)}
                 if alike:
                     return alike
         return set()
 
-    def _behaviours(self, item: CheckItem, made_for_it: bool, transcript: list[Any]) -> list[Behaviour]:
-        """Those of the chaffs that may be like the transcript; what rules them out is known of the others."""
+    def _behaviours(self, item: CheckItem, made_for_it: bool) -> list[Behaviour]:
         key = item.exercise.id, item.check.name, made_for_it
         if key not in self.known:
-            self.known[key] = {
-                path: Behaviour(misconception_of(path), [], whole=False, fails=False)
+            self.known[key] = [
+                Behaviour(misconception_of(path), transcript)
                 for path in item.exercise.chaffs
                 if (path.parent.name == item.check.name) == made_for_it
-            }
-        known = self.known[key]
-        for path, each in known.items():
-            if not each.whole and _begins_like(each.transcript, transcript):
-                known[path] = self._behaviour(item, path, None if each.transcript else transcript)
-        return [each for each in known.values() if each.whole]
+                and (transcript := self._transcript(item, AuthorCode.of(path))) is not None
+            ]
+        return self.known[key]
 
-    def _behaviour(self, item: CheckItem, path: Path, transcript: list[Any] | None) -> Behaviour:
-        """What the chaff does in the check, to the end or to the first answer that is not like the transcript's."""
-        chaff, misconception = AuthorCode.of(path), misconception_of(path)
+    def _transcript(self, item: CheckItem, chaff: AuthorCode) -> list[Any] | None:
+        """What the chaff does in the check; None if it passes."""
         supplied = suppliable(self.session.course, item.exercise, chaff)
         peer = LocalPeer(Supplier(supplied))
-        submission = _Compared(partial(watch, item.exercise, chaff, supplied), transcript)
+        submission = Submission(partial(watch, item.exercise, chaff, supplied))
         loaded = peer.ask(loading(item.exercise, chaff, supplied))
         if not loaded["ok"]:
             submission.failed_to_load(loaded["error"])
-            return Behaviour(misconception, submission.transcript, whole=True, fails=True)
-        try:
-            fails = self.session.run_check(item, submission, peer) is not None
-        except _Differs:
-            return Behaviour(misconception, [*submission.transcript], whole=False, fails=False)
-        return Behaviour(misconception, [*submission.transcript], whole=True, fails=fails)
-
-
-class _Differs(BaseException):
-    """No check may take it for an exception of the code's."""
-
-
-class _Answers(list[Any]):
-    """A transcript that must not grow into another than the one that is expected."""
-
-    def __init__(self, expected: list[Any]) -> None:
-        super().__init__()
-        self.expected = expected
-
-    def append(self, entry: Any) -> None:
-        super().append(entry)
-        if not _begins_like([entry], self.expected[len(self) - 1 :]):
-            raise _Differs
-
-
-class _Compared(Submission):
-    """Ends a check with `_Differs` at the first answer that is not like the one that is expected, if any is."""
-
-    def __init__(self, seen: Watch, expected: list[Any] | None) -> None:
-        super().__init__(seen)
-        self.expected = expected
-
-    def begin(self, *args: Any, **kwargs: Any) -> None:
-        super().begin(*args, **kwargs)
-        if self.expected is not None:
-            self.transcript = _Answers(self.expected)
-
-
-def _begins_like(one: list[Any], other: list[Any]) -> bool:
-    """Whether the first of two transcripts may be the beginning of the second, however closely one looks."""
-    return len(one) <= len(other) and same(_without_state(one), _without_state(other[: len(one)]))
+        elif self.session.run_check(item, submission, peer) is None:
+            return None
+        return submission.transcript
 
 
 def _untouched(transcript: list[Any]) -> bool:
