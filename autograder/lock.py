@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from autograder.errors import UsageError
 from autograder.results import writing
 
 FILE = ".lock"
+_DRAFT = re.compile(r"\.\w+\.(json|csv|db)\.[a-z0-9_]{8}(-journal)?")  # of `write_whole`, and of the gradebook's writer
 
 
 @contextmanager
@@ -35,6 +37,9 @@ def hold(folder: Path) -> Iterator[None]:
             process = os.read(file, 32).decode("ascii", "replace").strip() or "?"
             os.close(file)
             raise UsageError("out-in-use", folder=folder, process=process) from None
+        for draft in folder.glob(".*"):  # nobody else writes here: it is of a run that was killed
+            if _DRAFT.fullmatch(draft.name):
+                draft.unlink()
         os.truncate(file, 0)
         os.write(file, f"{os.getpid()}\n".encode())
     try:

@@ -29,6 +29,7 @@ from autograder import cli, grade, terminal
 from autograder.exercise import Course
 from autograder.gradebook import GradebookProcess
 from autograder.gradebook import process as gradebook_process
+from autograder.language import read_catalogue
 from autograder.lock import FILE, hold
 from autograder.report.reading import read_record
 from autograder.results import Isolation
@@ -375,6 +376,15 @@ class TestClock:
         assert not called
 
 
+def test_what_a_killed_run_had_begun_to_write_is_cleared_away(tmp_path: Path) -> None:
+    kept = ["results.json", ".config.defaults", ".gradebook.db", ".notes.json.backup"]
+    begun = [".results.json.a_b4c6d8", ".gradebook.db.t4oga1bf", ".gradebook.db.t4oga1bf-journal"]
+    for name in kept + begun:
+        (tmp_path / name).write_text("")
+    with hold(tmp_path):
+        assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*kept, FILE])
+
+
 class TestMissingLibraries:
     """Each says what to install; nbgrader in test_gradebook.py, torchvision in test_datasets.py."""
 
@@ -399,6 +409,7 @@ class TestMissingLibraries:
             for name in [name for name in sys.modules if name.split(".")[0] == module or name in ours]:
                 del sys.modules[name]
             sys.modules[module] = None  # type: ignore[assignment]
+            read_catalogue.cache_clear()
 
         ended = in_fork(lambda: cli.main([places.get(each, each) for each in arguments]), gone)
         assert ended.code == 2, ended.said
