@@ -12,6 +12,10 @@ kit.attempt("listing submissions", os.listdir, folder)
 for name in ("plain-right", "plain-zeros", "."):
     kit.attempt(f"reading {name}", lambda: open(f"{folder}/{name}/corr2d.py").read())
 for name in ("solution", "test_hidden", "test_public", "reference.corr2d.solution", "multi_channel", "plain"):
-    if importlib.util.find_spec(name.partition(".")[0]) is not None:
+    try:
+        found = importlib.util.find_spec(name)
+    except ModuleNotFoundError:  # of a folder that can be seen and not looked into
+        found = None
+    if found is not None:
         kit.gained(f"a module {name}")
 kit.search("sources", repr(list(vars(__import__("linecache"))["cache"].values())).encode())
