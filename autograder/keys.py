@@ -39,7 +39,7 @@ COURSE = (
     Key("data", (str,), "The folder of datasets that are not embedded, below the course's.", "data",
         default="`data`"),
     Key("limits", (dict,), "Seconds per check on this machine, by exercise or by `exercise/check`; they have the last "
-        "word.", "{lenet/accuracy: 90}", default="what each exercise says"),
+        "word.", "{edges/accuracy: 90}", default="what each exercise says"),
     Key("late", (dict,), "What late work costs.", "{due: 2026-12-01T23:59:00+01:00, per_day: 0.1}",
         default="nobody is late"),
     Key("package", (str,), "What students' machines give to pip to get this package.",
@@ -66,7 +66,7 @@ EXERCISE = (
     Key(
         "implement", (list,),
         "The functions and classes that students write. Their bodies are cut out for the stub; all else is given.",
-        "[corr2d, conv2d]", required=True,
+        "[shrink, Sharpen]", required=True,
     ),
     Key("forbid", (list,), "What they must not call: a named set (`conv-call`), dotted names or operators.",
         "[conv-call, torch.fft.*, aten::mm]", default="nothing"),
