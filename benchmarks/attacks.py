@@ -103,11 +103,11 @@ def run_on(
             os.chown(path, USER, USER, follow_symlinks=False)
         command = [*SETPRIV, *command]
         environment = environment | {"HOME": environment["TMPDIR"]}
-    command = ["unshare", "--mount", "sh", "-c", _open_the_way() + 'exec "$@"', "-", *command]
+    command = ["unshare", "--mount", "sh", "-c", open_the_way() + 'exec "$@"', "-", *command]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900)
 
 
-def _open_the_way() -> str:
+def open_the_way() -> str:
     """In a mount namespace of its own, let others reach an interpreter that lies in a closed home."""
     prefix = Path(sys.base_prefix).resolve()
     closed = next((each for each in (*reversed(prefix.parents), prefix) if not each.stat().st_mode & 1), None)

@@ -18,6 +18,7 @@ from autograder.sandbox import isolation
 from autograder.sandbox.confine import LAYERS
 from autograder.sandbox.isolation import LEVELS, level_of, measure, require
 from autograder.sandbox.warm import WarmProcess
+from benchmarks.attacks import open_the_way
 
 TRY = "import json; from autograder.sandbox.canaries import try_layers; print(json.dumps(try_layers()))"
 
@@ -140,17 +141,5 @@ def test_what_is_reported_is_what_this_kind_of_user_gets(user: str) -> None:
 
 def _as(user: str, command: list[str]) -> subprocess.CompletedProcess[str]:
     run = " ".join(f"'{word}'" for word in command)
-    script = _open_the_way() + "exec " + USERS[user].format(run=run)
+    script = open_the_way() + "exec " + USERS[user].format(run=run)
     return subprocess.run(["unshare", "--mount", "sh", "-c", script], capture_output=True, text=True, check=False)
-
-
-def _open_the_way() -> str:
-    """In a mount namespace of its own, let others reach an interpreter that lies in a closed home."""
-    prefix = Path(sys.base_prefix).resolve()
-    closed = next((each for each in (*reversed(prefix.parents), prefix) if not each.stat().st_mode & 1), None)
-    if closed is None:
-        return ""
-    return (
-        f"set -e; aside=$(mktemp -d); mount --bind {prefix} $aside; mount -t tmpfs none {closed}; "
-        f"mkdir -p {prefix}; mount --move $aside {prefix}; chmod 755 {closed}; set +e; "
-    )
