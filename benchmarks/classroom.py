@@ -72,6 +72,7 @@ def grade_class(
 ) -> Class:
     """Plant canaries in an empty folder, hand everything in there, and grade it with three jobs, for some only sleep.
 
+    The folder must lie where other users get to, so that a worker that is one of them could reach what it should not.
     Others may look into the course, what was handed in and the results, unless these are `closed`. `patience` is how
     many times the usual a check may take: on a busy machine honest students need it. `chosen` are all by default.
     """
@@ -137,8 +138,8 @@ def _plant_files(folder: Path, out: Path) -> dict[Path, bytes]:
     for path, content in planted.items():
         path.write_bytes(content)
         path.chmod(0o666)
-    for path in (folder, out, *folder.parents[:2]):
-        path.chmod(0o777 if path in (folder, out) else 0o755)
+    for path in (folder, out):
+        path.chmod(0o777)
     return planted
 
 

@@ -23,6 +23,9 @@ each_attack = pytest.mark.parametrize("attack", FOUND, ids=lambda attack: attack
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Class:
+    base = tmp_path_factory.getbasetemp()
+    for closed in (base, base.parent):  # pytest closes its own to others
+        closed.chmod(closed.stat().st_mode | 0o055)
     return grade_class(tmp_path_factory.mktemp("attacks"))
 
 

@@ -49,7 +49,7 @@ import tempfile, threading, time
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
-home = tempfile.mkdtemp(dir="/tmp")
+home = tempfile.mkdtemp()
 shared_file = "/dev/shm/" + os.path.basename(home)
 secret, path_socket, abstract = home + "/hidden.py", home + "/socket", "\0" + os.path.basename(home)
 with open(secret, "w") as file:
@@ -156,7 +156,7 @@ ATTACKS = {
     "read_mount": lambda: open(order["readable"][0] + "/mount/file").read(),
     "write_mount": lambda: open(order["readable"][0] + "/mount/file", "r+").close(),
     "write_beside_mount": lambda: open(order["readable"][0] + "/file", "r+").close(),
-    "nameless_file": lambda: os.close(os.open("/tmp", os.O_TMPFILE | os.O_RDWR)),
+    "nameless_file": lambda: os.close(os.open(os.path.dirname(home), os.O_TMPFILE | os.O_RDWR)),
     "tmp_file": lambda: (open(home + "-x", "x").close(), os.unlink(home + "-x")),
 }
 
