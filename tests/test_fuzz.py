@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from fuzz import READERS
+from fuzz import READERS, entries
 from fuzz.mutation import changed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -58,6 +58,14 @@ def test_nothing_that_once_broke_a_reader_hangs_it_or_takes_more_than_it_may(rea
     random = Random(reader)
     inputs = [*corpus(reader), *harness.broke(), *(harness.made(random) for _ in range(10))]
     assert in_child(lambda: [worst for data in inputs if (worst := excess(harness, data)) > 0]) == 0
+
+
+def test_entries_are_written_through_no_link(tmp_path: Path) -> None:
+    """The harness may be run by root, and a link in an input may lead anywhere."""
+    for content in (f"->{tmp_path}\nann/corr2d.py\nx", f"->{tmp_path}/corr2d.py\nann\nx"):
+        link, name, text = content.encode().split(b"\n")
+        entries.one(entries.SEPARATOR.join((b"ann\n" + link, name + b"\n" + text)))
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_reader_that_breaks_its_promise_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

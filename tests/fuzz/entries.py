@@ -73,8 +73,11 @@ def one(data: bytes) -> None:
 def _write(folder: bytes, name: bytes, content: bytes) -> None:
     parts = [part for part in name.replace(b"\0", b"").split(b"/") if part not in (b"", b".", b"..")][:8]
     path = os.path.join(folder, *parts)
+    parent, inside = os.path.realpath(os.path.dirname(path)), os.path.realpath(folder)
+    if os.path.commonpath((parent, inside)) != inside:
+        return  # beyond a link: what is there is the machine's
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.makedirs(parent, exist_ok=True)
         if content.startswith(b"->"):
             os.symlink(content[2:].replace(b"\0", b"").strip() or b"x", path)
         elif content.startswith(b"|"):

@@ -1,5 +1,6 @@
 """Reads the reference solution, hidden tests and results by their paths; must not find them."""
 
+import importlib
 import os
 import time
 
@@ -35,3 +36,4 @@ def corr2d(X, K):
 
 look()
 search()
+kit.attempt("importing the reference", importlib.import_module, "reference.corr2d.solution")

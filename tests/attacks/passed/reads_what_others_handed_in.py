@@ -11,11 +11,7 @@ folder = os.path.join(os.path.dirname(kit.OUT), "submissions")
 kit.attempt("listing submissions", os.listdir, folder)
 for name in ("plain-right", "plain-zeros", "."):
     kit.attempt(f"reading {name}", lambda: open(f"{folder}/{name}/corr2d.py").read())
-for name in ("solution", "test_hidden", "test_public", "reference.corr2d.solution", "multi_channel", "plain"):
-    try:
-        found = importlib.util.find_spec(name)
-    except ModuleNotFoundError:  # of a folder that can be seen and not looked into
-        found = None
-    if found is not None:
+for name in ("solution", "test_hidden", "test_public", "multi_channel", "plain"):
+    if importlib.util.find_spec(name) is not None:
         kit.gained(f"a module {name}")
 kit.search("sources", repr(list(vars(__import__("linecache"))["cache"].values())).encode())
