@@ -1,6 +1,6 @@
 """Reads the reference solution, hidden tests and results by their paths; must not find them."""
 
-import importlib
+import importlib.util
 import os
 import time
 
@@ -36,4 +36,4 @@ def corr2d(X, K):
 
 look()
 search()
-kit.attempt("importing the reference", importlib.import_module, "reference.corr2d.solution")
+kit.attempt("finding the reference", lambda: importlib.util.find_spec("reference.corr2d.solution").origin)
