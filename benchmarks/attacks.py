@@ -27,7 +27,7 @@ from benchmarks.classroom import Chosen, Class, grade_class
 from benchmarks.hostile import ROOT, attacks
 from benchmarks.judge import damage, gain, learnt, outcome
 
-USER, SHOWN = 65534, 5
+USER, SHOWN, JOBS = 65534, 5, 4
 SETPRIV = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
 NAMESPACES, LANDLOCK = ("unshare", "mount", "setns"), ("landlock_create_ruleset",)
 BEGIN, END = "<!-- made by `python -m benchmarks.attacks --page docs/security.md` -->", "<!-- end -->"
@@ -123,7 +123,8 @@ def tried(host: Host, folder: Path, patience: float, chosen: Chosen) -> Found:
     """Grade the class there, and judge it."""
     started = time.monotonic()
     folder.mkdir()
-    graded = grade_class(folder, partial(run_on, host), closed=host.sees == OPEN, patience=patience, chosen=chosen)
+    closed = host.sees == OPEN
+    graded = grade_class(folder, partial(run_on, host), closed=closed, patience=patience, chosen=chosen, jobs=JOBS)
     found = Found(host.name, graded.level or _refused_at(graded), time.monotonic() - started)
     if found.level != host.level:
         found.faults["all"] = [f"the level is {found.level or graded.stderr[-500:]}, and {host.level} was expected"]

@@ -68,9 +68,9 @@ def run_here(command: Sequence[str], environment: dict[str, str], folder: Path) 
 
 
 def grade_class(
-    folder: Path, run: Run = run_here, *, closed: bool = False, patience: float = 1, chosen: Chosen = ()
+    folder: Path, run: Run = run_here, *, closed: bool = False, patience: float = 1, chosen: Chosen = (), jobs: int = 3
 ) -> Class:
-    """Plant canaries in an empty folder, hand everything in there, and grade it with three jobs, for some only sleep.
+    """Plant canaries in an empty folder, hand everything in there, and grade it; much hostile code only sleeps.
 
     The folder must lie where other users get to, so that a worker that is one of them could reach what it should not.
     Others may look into the course, what was handed in and the results, unless these are `closed`. `patience` is how
@@ -101,7 +101,7 @@ def grade_class(
         command = [sys.executable, "-m", "autograder", "grade", str(submissions), "--course", str(course)]
         command += [part for id in EXERCISES for part in ("--exercise", id)]
         environment = {**os.environ, "TMPDIR": str(temporary), "GRADER_TOKEN": canaries[3]}
-        done = run([*command, "--jobs", "3", "--out", str(out)], environment, folder)
+        done = run([*command, "--jobs", str(jobs), "--out", str(out)], environment, folder)
     results: dict[str, dict[str, dict[str, Any]]] = {}
     level = ""
     if (out / "results.json").is_file():
