@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from fuzz import READERS, entries
+from fuzz import READERS, entries, place
 from fuzz.mutation import changed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -95,6 +95,7 @@ def excess(harness: Any, data: bytes) -> int:
 
 def in_child(work: Any) -> int:
     """The exit status of a fork that does `work`: 0 if that gave nothing."""
+    place()  # the parent's, which removes it
     pid = os.fork()
     if pid == 0:
         status = 1

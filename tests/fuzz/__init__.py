@@ -13,4 +13,18 @@ pytest replays corpus/ and runs a few hundred more (tests/test_fuzz.py); `make f
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
 READERS = ("wire", "archives", "notebooks", "entries", "courses")
+
+
+@cache
+def place() -> Path:
+    """A folder for what harnesses write, which goes when this process ends."""
+    folder = tempfile.mkdtemp(prefix="autograde-fuzz-")
+    atexit.register(shutil.rmtree, folder)
+    return Path(folder)

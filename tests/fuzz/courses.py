@@ -6,13 +6,11 @@ They are an author's, but `check` and `ci` read the exercise.yaml that lies besi
 from __future__ import annotations
 
 import math
-import tempfile
-from functools import cache
-from pathlib import Path
 from random import Random
 
 from autograder.errors import CourseError
 from autograder.exercise import load_course, load_exercise
+from fuzz import place
 from fuzz.mutation import changed
 
 EXERCISE, COURSE = 0, 1
@@ -52,17 +50,11 @@ _VALUES = (
 )  # fmt: skip
 
 
-@cache
-def _place() -> Path:
-    place = Path(tempfile.mkdtemp(prefix="autograde-fuzz-"))
-    (place / "reference" / "double").mkdir(parents=True)
-    return place
-
-
 def one(data: bytes) -> None:
     if not data:
         return
-    reference = _place() / "reference"
+    reference = place() / "reference"
+    (reference / "double").mkdir(parents=True, exist_ok=True)
     is_course = data[0] % 2 == COURSE
     (reference / "course.yaml").write_bytes(data[1:] if is_course else _COURSE)
     (reference / "double" / "exercise.yaml").write_bytes(_EXERCISE if is_course else data[1:])

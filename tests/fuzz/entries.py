@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
-from functools import cache
-from pathlib import Path
 from random import Random
 
 from autograder.errors import UsageError
 from autograder.submission import collect, folder_names, ignored
+from fuzz import place
 from fuzz.archives import CODE, EXERCISES, NOTEBOOK, is_fit
 from fuzz.archives import bound as bound  # the same readers
 from fuzz.archives import made as made_archive
@@ -40,13 +38,8 @@ _FILES = (
 _SUFFIXES = (".py", ".ipynb", ".zip", ".tar.gz", ".rar", ".txt", "", ".PY")
 
 
-@cache
-def _place() -> Path:
-    return Path(tempfile.mkdtemp(prefix="autograde-fuzz-"))
-
-
 def one(data: bytes) -> None:
-    folder = _place() / "entries"
+    folder = place() / "entries"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for record in data.split(SEPARATOR)[:_MOST_FILES]:
