@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.segment import Segments
 from rich.table import Table
 from rich.text import Text
 
@@ -32,6 +33,7 @@ STATUSES = {
 _MARKS = {"passed": "ok", "blocked": "--", "skipped": "--"}
 _COLOURS = {"passed": "green", "blocked": "dim", "skipped": "dim"}
 
+GAP = "  "  # between two columns; rich counts one for each
 MAX_RANKED = 10
 MAX_PRINTED = 40  # lines of a student's output
 
@@ -94,22 +96,30 @@ def progress(total: int) -> Iterator[Advance]:
 
 def show_record(record: Record) -> None:
     """The table of a class, one line per student, coloured on a terminal."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column(_("student"), no_wrap=True)
-    table.add_column(_("total"), justify="right", no_wrap=True)
     some_are_late = any(each.penalty for each in record.submissions)
-    if some_are_late:
-        table.add_column(_("late"), justify="right", no_wrap=True)
-    for id, *_points in record.exercises:  # a narrow terminal folds their names, not those of students
-        table.add_column(id, justify="right", overflow="fold", min_width=max(cell_len(_(word)) for word in STATUSES))
+    names = [_("student"), _("total"), *([_("late")] if some_are_late else [])]
+    rows = []
     for each in record.submissions:
-        cells = [_cell(result) for result in each.exercises]
-        if some_are_late:
-            cells.insert(0, f"[red]-{each.penalty:g}[/]" if each.penalty else "")
-        total = "?" if each.is_held else f"{each.score:g}"
-        table.add_row(escape(each.student), f"[bold]{total}[/bold]/{each.points:g}", *cells)
-    width = max(out.width, out.measure(table).minimum)
-    out.print(table, soft_wrap=False, width=width, crop=False)
+        total = Text("?" if each.is_held else f"{each.score:g}", "bold").append(f"/{each.points:g}", "not bold")
+        late = [Text(f"-{each.penalty:g}" if each.penalty else "", "red")] if some_are_late else []
+        rows.append([Text(each.student), total, *late, *map(_cell, each.exercises)])
+    # Widths that are given: for those that it has to find, rich looks at every cell of a large class five times.
+    headed = [*names, *(id for id, *_points in record.exercises)]
+    widest = [max((cell_len(row[at].plain) for row in rows), default=0) for at in range(len(headed))]
+    fixed = [max(cell_len(name), widest[at]) for at, name in enumerate(names)]
+    least = max(cell_len(_(word)) for word in STATUSES)
+    left = out.width - sum(fixed) - len(GAP) * len(headed)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name, width in zip(names, fixed, strict=True):
+        table.add_column(name, justify="left" if name == names[0] else "right", no_wrap=True, width=width)
+    for at, id in enumerate(headed[len(names) :], len(names)):  # a narrow terminal folds these, not names of students
+        width = max(least, widest[at], min(cell_len(id), left // (len(headed) - at)))
+        left -= width
+        table.add_column(id, justify="right", overflow="fold", width=width)
+    for row in rows:
+        table.add_row(*row)
+    rendered = out.render(table, out.options.update(width=out.width - min(left, 0)))  # `print` would not go beyond
+    out.print(Segments(rendered), soft_wrap=False, crop=False, end="")
 
 
 def show_misconceptions(record: Record) -> None:
@@ -135,12 +145,12 @@ def show_ungraded(record: Record) -> bool:
     return bool(failed)
 
 
-def _cell(result: ExerciseResult) -> str:
+def _cell(result: ExerciseResult) -> Text:
     if result.status != "graded" and result.manual_score is None:
-        return f"[{'red' if result.status == 'ungraded' else 'yellow'}]{_(STATUSES[result.status])}[/]"
+        return Text(_(STATUSES[result.status]), "red" if result.status == "ungraded" else "yellow")
     assert result.score is not None
     colour = "green" if result.score == result.points else "red" if result.score == 0 else "default"
-    return f"[{colour}]{result.score:g}[/]"
+    return Text(f"{result.score:g}", colour)
 
 
 def _in_a_word(result: ExerciseResult) -> str:
