@@ -26,6 +26,7 @@ from typing import Any
 import pytest
 
 from autograder import cli, grade, terminal
+from autograder.errors import MachineryError
 from autograder.exercise import Course
 from autograder.gradebook import GradebookProcess
 from autograder.gradebook import process as gradebook_process
@@ -176,15 +177,27 @@ def some(moments: int) -> range:
     return range(1, moments + 1, -(-moments // 8))
 
 
+def another_warm_process() -> WarmProcess:
+    """Not the one that tests share."""
+    spec = importlib.util.spec_from_file_location("warm_of_its_own", warm_module.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.WarmProcess()  # type: ignore[no-any-return]
+
+
 class TestWarmProcess:
+    def test_why_it_did_not_start_is_said_to_each_who_waits(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "executable", "/bin/false")
+        with another_warm_process() as warm:
+            for _ in range(2):
+                with pytest.raises(MachineryError, match="no reason given"):
+                    warm.ready()
+
     def test_killed_while_checks_run(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         """It takes its workers along, which is no crash of a submission; nor is there one for whoever comes after."""
-        spec = importlib.util.spec_from_file_location("warm_of_its_own", warm_module.__file__)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        doomed = module.WarmProcess()
+        doomed = another_warm_process()
         doomed.ready()
         measure(doomed)
         (run.work / "ben" / "double.py").write_text("import time\n\ndef double(x):\n    time.sleep(60)\n")
