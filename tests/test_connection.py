@@ -11,10 +11,13 @@ import os
 import signal
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -574,6 +577,9 @@ print("imported")
 def exit(): os._exit(3)
 def loop():
     while True: pass
+def spin(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end: pass
 def fill(): return bytearray(1 << 33)
 def double(x):
     print("doubling")
@@ -584,6 +590,20 @@ def printer():
         while True: os.write(1, b"x" * 4096)
     threading.Thread(target=flood, daemon=True).start()
 """
+
+
+@contextmanager
+def crowded(core: int) -> Iterator[None]:
+    """Five processes busy on this core, each in a session of its own: some kernels share cores among sessions first."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True) for _ in range(5)]
+    try:
+        for each in busy:
+            os.sched_setaffinity(each.pid, {core})
+        yield
+    finally:
+        for each in busy:
+            each.kill()
+            each.wait()
 
 
 class TestReal:
@@ -616,6 +636,22 @@ class TestReal:
         with pytest.raises(WorkerTimeout):
             worker.ask(self.call("loop"))
         assert worker.ending.signal == 9
+
+    def test_time_for_which_the_machine_has_no_core_is_not_counted(self, worker: Worker) -> None:
+        """On one core with five others a loop takes six times as long; one without end still comes to its deadline."""
+        worker._waited()
+        if worker.process is None or not Path("/proc/self/schedstat").exists():
+            pytest.skip("this system does not say how long a process has waited")
+        pid = Path(f"/proc/self/fdinfo/{worker.process}").read_text(encoding="ascii").partition("\nPid:")[2].split()[0]
+        core = min(os.sched_getaffinity(0))
+        os.sched_setaffinity(int(pid), {core})
+        with crowded(core):
+            worker.deadline = time.monotonic() + 0.8
+            assert worker.ask(self.call("spin", 0.3))["ok"]
+            assert worker.excused > 0.5
+            worker.deadline = time.monotonic() + SOON
+            with pytest.raises(WorkerTimeout):
+                worker.ask(self.call("loop"))
 
     def test_memory_has_a_bound_where_limits_hold(self, worker: Worker, warm: WarmProcess) -> None:
         if "rlimits" not in warm.layers:

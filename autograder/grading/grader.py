@@ -175,11 +175,13 @@ class _Grading:
         self.end += excused
 
     def _deadline(self, item: CheckItem) -> float:
-        return min(time.monotonic() + self.exercise.limits.of(item.check.name), self.end)
+        assert self.worker is not None
+        return min(time.monotonic() + self.exercise.limits.of(item.check.name), self.end + self.worker.excused)
 
     def _hang_up(self) -> None:
         if self.worker is not None:
             self.worker.close()
+            self.end += self.worker.excused
             self.graded.output += self.worker.output.decode("utf-8", "replace")
         self.worker = None
 

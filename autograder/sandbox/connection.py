@@ -8,17 +8,19 @@ import os
 import secrets
 import select
 import socket
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from autograder.errors import MachineryError, WorkerCrashed, WorkerTimeout
 from autograder.language import _
 from autograder.sandbox import wire
 from autograder.sandbox.remote import Peer
-from autograder.sandbox.spawn import HELLO
+from autograder.sandbox.spawn import FORKED, HELLO
 
 Reply = TypeVar("Reply")
 
@@ -29,6 +31,7 @@ MAX_QUESTIONS = 5000
 MAX_PASSED = 1000  # ways to be right, of one check
 MAX_TEXT = 2000  # characters of an error's text, or of a name
 GRACE = 10.0  # seconds that the warm process has to confine a worker, or to report its end
+LEAST_WAIT = 0.01  # seconds without a core that are worth counting
 
 
 @dataclass
@@ -45,7 +48,8 @@ class Ending:
 class Worker:
     """One worker process. `ask` is the only way in; every reply has been checked for form.
 
-    `supplier` answers the worker's own questions, for functions that the grader supplies.
+    `supplier` answers the worker's own questions, for functions that the grader supplies. The deadline moves by the
+    time for which the machine had no core for the worker or for us, of which `excused` is the sum in seconds.
     After `WorkerTimeout` or `WorkerCrashed` the process is dead and the object of no more use.
     """
 
@@ -55,7 +59,9 @@ class Worker:
         self.output = bytearray()
         self.received = 0
         self.alive = True
-        self.deadline = time.monotonic() + GRACE
+        self.deadline, self.excused = time.monotonic() + GRACE, 0.0
+        self.started_after = _without_core("thread-self")
+        self.process: int | None = None  # a pidfd, once it was needed
         self.confined = False
         self.epoch = 0  # how far a training has come, by the worker's own account
         self.forgotten: list[tuple[str, int]] = []
@@ -129,6 +135,8 @@ class Worker:
             self._drain()
             os.close(self.output_fd)
             self.status.close()
+            if self.process is not None:
+                os.close(self.process)
 
     def _await_hello(self) -> None:
         """Until the worker is confined; if that fails no student code has run, and it is our failure."""
@@ -191,9 +199,32 @@ class Worker:
     def _left(self) -> float:
         """The seconds that are left."""
         left = self.deadline - time.monotonic()
+        if left <= 0 and (waited := self._waited() - self.excused) > LEAST_WAIT:
+            self.deadline, self.excused, left = self.deadline + waited, self.excused + waited, left + waited
         if left <= 0:
             raise WorkerTimeout(_("no answer in time"))
         return left
+
+    def _waited(self) -> float:
+        """The seconds for which the worker or we were ready and the machine had no core for it."""
+        ours = _without_core("thread-self") - self.started_after
+        if self.process is None and self.confined:
+            self.process = self._take_process()
+        if self.process is None:
+            return ours
+        told = Path(f"/proc/self/fdinfo/{self.process}").read_text(encoding="ascii")
+        return ours + _without_core(told.partition("\nPid:")[2].split()[0])
+
+    def _take_process(self) -> int | None:
+        """The pidfd that the warm process has sent, where it can. Not `socket.recv_fds`: it would wait."""
+        if not hasattr(socket, "MSG_CMSG_CLOEXEC"):
+            return None
+        flags = socket.MSG_DONTWAIT | socket.MSG_CMSG_CLOEXEC
+        with suppress(BlockingIOError):
+            _, ancillary, _, _ = self.status.recvmsg(len(FORKED), socket.CMSG_SPACE(4), flags)
+            if ancillary:
+                return int.from_bytes(ancillary[0][2], sys.byteorder)
+        return None
 
     def _wait(self, event: int) -> None:
         """Until the data socket is ready; what the worker prints is drained meanwhile."""
@@ -233,6 +264,16 @@ class Worker:
         if self.ending.signal:
             return _("signal {number}").format(number=self.ending.signal)
         return _("it ended itself")
+
+
+def _without_core(process: str) -> float:
+    """The seconds for which /proc/`process` has waited for a core; 0 where the kernel does not count them.
+
+    https://docs.kernel.org/scheduler/sched-stats.html, the second number.
+    """
+    with suppress(OSError):
+        return int(Path(f"/proc/{process}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    return 0.0
 
 
 class _HungUp(Exception):

@@ -5,8 +5,8 @@ runs a line of student code itself, so that a worker finds no secret in the memo
 supervises its workers: one whose grader has hung up is killed, and every end is reported.
 
 A control message is a `SPAWN` with three descriptors: the data socket, the write end for the
-worker's output, and the status socket. On the status socket goes one JSON line if the worker could
-not be confined, and one when it has ended.
+worker's output, and the status socket. On the status socket go JSON lines: an empty one with a
+pidfd of the worker, one if it could not be confined, and one when it has ended.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from dataclasses import replace
 from autograder.sandbox import confine, limits
 from autograder.sandbox.confine import LAYERS
 from autograder.sandbox.gpu import devices_of_gpu, readable_for_gpu
-from autograder.sandbox.spawn import HELLO, SPAWN
+from autograder.sandbox.spawn import FORKED, HELLO, SPAWN
 
 HUGE_PAGE, MADV_COLLAPSE = 2 << 20, 25
 
@@ -172,6 +172,11 @@ def _spawn(control: socket.socket, ready: confine.Ready) -> tuple[int, socket.so
     pid = ready.fork(policy)
     if pid == 0:
         _become_worker(ready, policy, data, output, status)
+    if hasattr(os, "pidfd_open"):
+        process = os.pidfd_open(pid)
+        with suppress(OSError):  # the grader has hung up
+            socket.send_fds(status, [FORKED], [process])
+        os.close(process)
     os.close(data)
     os.close(output)
     return pid, status
