@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +20,13 @@ from autograder.results import ExerciseResult, to_json, writing
 FILE = "results.sqlite"
 NO_PICTURES = "[]"
 
+# Pictures have a table of their own: results of earlier versions have none.
+TABLES = """
+CREATE TABLE IF NOT EXISTS result (key TEXT PRIMARY KEY, result TEXT NOT NULL, output TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS picture (key TEXT PRIMARY KEY, pictures TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS run (inputs TEXT, outputs TEXT, mark TEXT);
+"""
+
 
 class Store:
     """Maps a key (see `key_of`) to a result, to what the student's code printed, and to pictures as JSON."""
@@ -26,21 +34,15 @@ class Store:
     def __init__(self, folder: Path) -> None:
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        path = self.path = folder / FILE
+        self.path = folder / FILE
         try:
-            self.connection = sqlite3.connect(path, timeout=30, isolation_level=None)
-            self.connection.execute("PRAGMA journal_mode = WAL")
-            self.connection.execute("PRAGMA synchronous = NORMAL")
-            self.connection.execute(
-                "CREATE TABLE IF NOT EXISTS result (key TEXT PRIMARY KEY, result TEXT NOT NULL, output TEXT NOT NULL)"
-            )
-            self.connection.execute("CREATE TABLE IF NOT EXISTS run (inputs TEXT, outputs TEXT, mark TEXT)")
-            # A table of its own: results of earlier versions have none.
-            self.connection.execute("CREATE TABLE IF NOT EXISTS picture (key TEXT PRIMARY KEY, pictures TEXT NOT NULL)")
-        except sqlite3.OperationalError as error:  # the disk is full, or may only be read
-            raise MachineryError("file-not-written", path=path, reason=error) from None
+            with self._writing():
+                self.connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+                self.connection.execute("PRAGMA journal_mode = WAL")
+                self.connection.execute("PRAGMA synchronous = NORMAL")
+                self.connection.executescript(TABLES)
         except sqlite3.DatabaseError as error:
-            raise FileError(path, None, "database-unusable", reason=error) from None
+            raise FileError(self.path, None, "database-unusable", reason=error) from None
 
     def get(self, key: str) -> tuple[ExerciseResult, str] | None:
         row = self.connection.execute("SELECT result, output FROM result WHERE key = ?", (key,)).fetchone()
@@ -52,11 +54,9 @@ class Store:
 
     def put(self, key: str, result: ExerciseResult, output: str, pictures: str = NO_PICTURES) -> None:
         row = key, json.dumps(to_json(result), ensure_ascii=False), output
-        try:
+        with self._writing():
             self.connection.execute("INSERT OR REPLACE INTO picture VALUES (?, ?)", (key, pictures))
             self.connection.execute("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", row)
-        except sqlite3.OperationalError as error:
-            raise MachineryError("file-not-written", path=self.path, reason=error) from None
 
     def run(self) -> tuple[str, str, str] | None:
         """What the last complete run was made of, what it left, and its fingerprint; see `unchanged`."""
@@ -64,10 +64,15 @@ class Store:
         return row
 
     def put_run(self, inputs: str, outputs: str, mark: str) -> None:
-        try:
+        with self._writing():
             self.connection.execute("DELETE FROM run")
             self.connection.execute("INSERT INTO run VALUES (?, ?, ?)", (inputs, outputs, mark))
-        except sqlite3.OperationalError as error:
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:  # the disk is full, or may only be read
             raise MachineryError("file-not-written", path=self.path, reason=error) from None
 
     def close(self) -> None:

@@ -31,6 +31,7 @@ MAX_QUESTIONS = 5000
 MAX_PASSED = 1000  # ways to be right, of one check
 MAX_TEXT = 2000  # characters of an error's text, or of a name
 GRACE = 10.0  # seconds that the warm process has to confine a worker, or to report its end
+NONE = -1  # in place of a descriptor
 LEAST_WAIT = 0.01  # seconds without a core that are worth counting
 
 
@@ -61,7 +62,7 @@ class Worker:
         self.alive = True
         self.deadline, self.excused = time.monotonic() + GRACE, 0.0
         self.started_after = _without_core("thread-self")
-        self.process: int | None = None  # a pidfd, once it was needed
+        self.process: int | None = None  # a pidfd, once it was needed, or NONE
         self.confined = False
         self.epoch = 0  # how far a training has come, by the worker's own account
         self.forgotten: list[tuple[str, int]] = []
@@ -135,7 +136,7 @@ class Worker:
             self._drain()
             os.close(self.output_fd)
             self.status.close()
-            if self.process is not None:
+            if self.process is not None and self.process != NONE:
                 os.close(self.process)
 
     def _await_hello(self) -> None:
@@ -210,20 +211,17 @@ class Worker:
         ours = _without_core("thread-self") - self.started_after
         if self.process is None and self.confined:
             self.process = self._take_process()
-        if self.process is None:
+        if self.process is None or self.process == NONE:
             return ours
         told = Path(f"/proc/self/fdinfo/{self.process}").read_text(encoding="ascii")
         return ours + _without_core(told.partition("\nPid:")[2].split()[0])
 
     def _take_process(self) -> int | None:
-        """The pidfd that the warm process has sent, where it can. Not `socket.recv_fds`: it would wait."""
-        if not hasattr(socket, "MSG_CMSG_CLOEXEC"):
-            return None
-        flags = socket.MSG_DONTWAIT | socket.MSG_CMSG_CLOEXEC
-        with suppress(BlockingIOError):
+        """The pidfd that the warm process has sent, NONE if it had none, None if it is still to come."""
+        flags = socket.MSG_DONTWAIT | getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+        with suppress(BlockingIOError):  # which `socket.recv_fds` would wait for
             _, ancillary, _, _ = self.status.recvmsg(len(FORKED), socket.CMSG_SPACE(4), flags)
-            if ancillary:
-                return int.from_bytes(ancillary[0][2], sys.byteorder)
+            return int.from_bytes(ancillary[0][2], sys.byteorder) if ancillary else NONE
         return None
 
     def _wait(self, event: int) -> None:

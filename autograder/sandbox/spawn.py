@@ -6,4 +6,4 @@ import struct
 
 SPAWN = struct.Struct("<IIII")  # layers as bits of confine.LAYERS, slot, CPU seconds, memory in MiB
 HELLO = b"+"  # what a worker sends once it is confined, before it is sent anything
-FORKED = b"{}\n"  # what the warm process says at once, with a pidfd of the worker: a report of nothing
+FORKED = b"{}\n"  # what the warm process says at once, with a pidfd of the worker if it can: a report of nothing

@@ -172,14 +172,20 @@ def _spawn(control: socket.socket, ready: confine.Ready) -> tuple[int, socket.so
     pid = ready.fork(policy)
     if pid == 0:
         _become_worker(ready, policy, data, output, status)
-    if hasattr(os, "pidfd_open"):
-        process = os.pidfd_open(pid)
-        with suppress(OSError):  # the grader has hung up
-            socket.send_fds(status, [FORKED], [process])
-        os.close(process)
+    _say_forked(status, pid)
     os.close(data)
     os.close(output)
     return pid, status
+
+
+def _say_forked(status: socket.socket, pid: int) -> None:
+    processes = []
+    with suppress(AttributeError, OSError):  # not Linux, or older than 5.3
+        processes.append(os.pidfd_open(pid))
+    with suppress(OSError):  # the grader has hung up
+        socket.send_fds(status, [FORKED], processes)
+    for process in processes:
+        os.close(process)
 
 
 def _become_worker(ready: confine.Ready, policy: confine.Policy, data: int, output: int, status: socket.socket) -> None:
