@@ -621,6 +621,17 @@ def test_readable_paths_hold_no_project_no_home_and_no_temp_directory():
     assert any(Path(pytest.__file__).resolve().is_relative_to(path) for path in paths)
 
 
+def test_the_folder_in_which_torch_lies_is_readable_wherever_a_pth_file_has_found_it(tmp_path):
+    """What torch imports only when it is used would be missing, and cost right submissions their marks."""
+    (tmp_path / "elsewhere" / "torch").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "torch" / "__init__.py").touch()
+    program = LOAD + "sys.path.insert(0, order['elsewhere']); print(json.dumps(confine.readable_paths()))"
+    order = json.dumps({"root": str(ROOT), "elsewhere": str(tmp_path / "elsewhere")})
+    said = subprocess.run([sys.executable, "-I", "-c", program, order], capture_output=True, text=True, check=True)
+    assert str(tmp_path / "elsewhere") in json.loads(said.stdout)
+    assert not [path for path in json.loads(said.stdout) if path == str(tmp_path)]
+
+
 # --- failures ---------------------------------------------------------------------------------------------
 
 FORK_AND_WAIT = (

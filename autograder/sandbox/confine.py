@@ -29,6 +29,7 @@ What Z has to know:
 from __future__ import annotations
 
 import errno
+import importlib.util
 import os
 import struct
 import sys
@@ -145,11 +146,13 @@ def readable_paths() -> tuple[str, ...]:
     """What this interpreter may still read after start-up, as it spells it.
 
     Only directories of libraries, never a prefix: the environment may be inside a project, and the project
-    may be installed in it as editable.
+    may be installed in it as editable. A .pth file may have led to torch and numpy in some other environment.
     """
     prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
     libraries = {os.path.join(prefix, name) for prefix in prefixes for name in ("lib", "lib64")}
     modules = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    found = [importlib.util.find_spec(name) for name in ("torch", "numpy")]  # which is not to import them
+    modules |= {os.path.dirname(os.path.dirname(spec.origin)) for spec in found if spec is not None and spec.origin}
     return tuple(path for path in sorted({*libraries, *modules, *SYSTEM}) if os.path.exists(path))
 
 
