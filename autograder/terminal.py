@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -109,13 +110,15 @@ def show_record(record: Record) -> None:
     fixed = [max(cell_len(name), widest[at]) for at, name in enumerate(names)]
     least = max(cell_len(_(word)) for word in STATUSES)
     left = out.width - sum(fixed) - len(GAP) * len(headed)
+    wanted = sorted(range(len(names), len(headed)), key=lambda at: cell_len(headed[at]))
+    widths = dict(enumerate(fixed))
+    for done, at in enumerate(wanted):  # a narrow terminal folds the longest of these, and no student's name
+        widths[at] = max(least, widest[at], min(cell_len(headed[at]), left // (len(wanted) - done)))
+        left -= widths[at]
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name, width in zip(names, fixed, strict=True):
-        table.add_column(name, justify="left" if name == names[0] else "right", no_wrap=True, width=width)
-    for at, id in enumerate(headed[len(names) :], len(names)):  # a narrow terminal folds these, not names of students
-        width = max(least, widest[at], min(cell_len(id), left // (len(headed) - at)))
-        left -= width
-        table.add_column(id, justify="right", overflow="fold", width=width)
+    for at, name in enumerate(headed):
+        justify: Literal["left", "right"] = "right" if at else "left"
+        table.add_column(name, justify=justify, no_wrap=at < len(names), overflow="fold", width=widths[at])
     for row in rows:
         table.add_row(*row)
     rendered = out.render(table, out.options.update(width=out.width - min(left, 0)))  # `print` would not go beyond

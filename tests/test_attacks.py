@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import ast
 import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,11 +25,11 @@ each_attack = pytest.mark.parametrize("attack", FOUND, ids=lambda attack: attack
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Class:
-    base = tmp_path_factory.getbasetemp()
-    for closed in (base, base.parent):  # pytest closes its own to others
-        closed.chmod(closed.stat().st_mode | 0o055)
-    return grade_class(tmp_path_factory.mktemp("attacks"))
+def graded() -> Iterator[Class]:
+    with tempfile.TemporaryDirectory(prefix="attacks-") as name:  # pytest's own are closed to other users
+        Path(name).chmod(0o755)
+        (folder := Path(name) / "class").mkdir()
+        yield grade_class(folder)
 
 
 @each_attack

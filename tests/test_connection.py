@@ -580,6 +580,12 @@ def loop():
 def spin(seconds):
     end = time.process_time() + seconds
     while time.process_time() < end: pass
+def swarm():
+    import hashlib, threading
+    def hash():  # without the interpreter's lock
+        while True: hashlib.sha256(bytes(1 << 20))
+    for _ in range(12): threading.Thread(target=hash, daemon=True).start()
+    hash()
 def fill(): return bytearray(1 << 33)
 def double(x):
     print("doubling")
@@ -595,15 +601,27 @@ def printer():
 @contextmanager
 def crowded(core: int) -> Iterator[None]:
     """Five processes busy on this core, each in a session of its own: some kernels share cores among sessions first."""
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True) for _ in range(5)]
+    program = "print(flush=True)\nwhile True: pass"
+    options: Any = {"stdout": subprocess.PIPE, "start_new_session": True}
+    busy = [subprocess.Popen([sys.executable, "-c", program], **options) for _ in range(5)]
     try:
         for each in busy:
+            assert each.stdout is not None
+            each.stdout.read(1)
             os.sched_setaffinity(each.pid, {core})
         yield
     finally:
         for each in busy:
             each.kill()
-            each.wait()
+            each.communicate()
+
+
+def pid_of(worker: Worker) -> str:
+    """As this process sees it. Skips where the system does not say how long a process has waited for a core."""
+    worker._waited()
+    if worker.pidfd in (None, connection.NO_PIDFD) or not Path("/proc/self/schedstat").exists():
+        pytest.skip("this system does not say how long a process has waited for a core")
+    return Path(f"/proc/self/fdinfo/{worker.pidfd}").read_text(encoding="ascii").partition("\nPid:")[2].split()[0]
 
 
 class TestReal:
@@ -639,12 +657,11 @@ class TestReal:
 
     def test_time_for_which_the_machine_has_no_core_is_not_counted(self, worker: Worker) -> None:
         """On one core with five others a loop takes six times as long; one without end still comes to its deadline."""
-        worker._waited()
-        if worker.process is None or not Path("/proc/self/schedstat").exists():
-            pytest.skip("this system does not say how long a process has waited")
-        pid = Path(f"/proc/self/fdinfo/{worker.process}").read_text(encoding="ascii").partition("\nPid:")[2].split()[0]
         core = min(os.sched_getaffinity(0))
-        os.sched_setaffinity(int(pid), {core})
+        try:
+            os.sched_setaffinity(int(pid_of(worker)), {core})
+        except PermissionError:
+            pytest.skip("this user may not say on which core a worker runs")
         with crowded(core):
             worker.deadline = time.monotonic() + 0.8
             assert worker.ask(self.call("spin", 0.3))["ok"]
@@ -652,6 +669,13 @@ class TestReal:
             worker.deadline = time.monotonic() + SOON
             with pytest.raises(WorkerTimeout):
                 worker.ask(self.call("loop"))
+
+    def test_who_keeps_itself_from_a_core_is_not_excused(self, worker: Worker) -> None:
+        pid_of(worker)
+        worker.deadline = time.monotonic() + 1
+        with pytest.raises(WorkerTimeout):
+            worker.ask(self.call("swarm"))
+        assert worker.excused < 0.5
 
     def test_memory_has_a_bound_where_limits_hold(self, worker: Worker, warm: WarmProcess) -> None:
         if "rlimits" not in warm.layers:

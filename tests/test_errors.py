@@ -329,7 +329,7 @@ TRIGGERS: dict[str, Callable[[Here], Any]] = {
     "worker-unconfined": lambda at: unconfined(),
     "warm-process-gone": lambda at: WarmProcess.ready(
         Fake(
-            _ready=False, _failure=None, control=Fake(settimeout=bool, recv=lambda size: b""),
+            _ready=False, _failure="", control=Fake(settimeout=bool, recv=lambda size: b""),
             process=Fake(kill=print, communicate=lambda: (None, b"no torch")),
         )
     ),

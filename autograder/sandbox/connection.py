@@ -31,7 +31,7 @@ MAX_QUESTIONS = 5000
 MAX_PASSED = 1000  # ways to be right, of one check
 MAX_TEXT = 2000  # characters of an error's text, or of a name
 GRACE = 10.0  # seconds that the warm process has to confine a worker, or to report its end
-NONE = -1  # in place of a descriptor
+NO_PIDFD, INT = -1, 4
 LEAST_WAIT = 0.01  # seconds without a core that are worth counting
 
 
@@ -49,8 +49,9 @@ class Ending:
 class Worker:
     """One worker process. `ask` is the only way in; every reply has been checked for form.
 
-    `supplier` answers the worker's own questions, for functions that the grader supplies. The deadline moves by the
-    time for which the machine had no core for the worker or for us, of which `excused` is the sum in seconds.
+    `supplier` answers the worker's own questions, for functions that the grader supplies. A deadline that passes moves
+    by the seconds for which, since the worker was made, the machine had no core for its first thread or for us;
+    `excused` is the sum, complete when it has ended.
     After `WorkerTimeout` or `WorkerCrashed` the process is dead and the object of no more use.
     """
 
@@ -61,8 +62,8 @@ class Worker:
         self.received = 0
         self.alive = True
         self.deadline, self.excused = time.monotonic() + GRACE, 0.0
-        self.started_after = _without_core("thread-self")
-        self.process: int | None = None  # a pidfd, once it was needed, or NONE
+        self.made_at, self.waited_before = time.monotonic(), _waiting("thread-self")
+        self.pidfd: int | None = None  # of the worker, once it was needed, or NO_PIDFD
         self.confined = False
         self.epoch = 0  # how far a training has come, by the worker's own account
         self.forgotten: list[tuple[str, int]] = []
@@ -122,6 +123,7 @@ class Worker:
     def kill(self) -> None:
         """End the process now, learn why it ended if it already had, and take what it printed last."""
         if self.alive:
+            self._settle()
             self.data.close()
             with suppress(OSError):
                 self.status.shutdown(socket.SHUT_WR)  # the warm process sees the hang-up and kills
@@ -131,17 +133,19 @@ class Worker:
     def close(self) -> None:
         """Hang up: the warm process ends the worker, and nobody waits for it."""
         if self.alive:
+            self._settle()
             self.alive = False
             self.data.close()
             self._drain()
             os.close(self.output_fd)
             self.status.close()
-            if self.process is not None and self.process != NONE:
-                os.close(self.process)
+            if self.pidfd is not None and self.pidfd != NO_PIDFD:
+                os.close(self.pidfd)
 
     def _await_hello(self) -> None:
         """Until the worker is confined; if that fails no student code has run, and it is our failure."""
-        deadline, self.deadline = self.deadline, time.monotonic() + GRACE
+        began, deadline = time.monotonic(), self.deadline
+        self.deadline = began + GRACE
         try:
             if self._exactly(len(HELLO)) != HELLO:
                 reason = _("it began with something else than its greeting")
@@ -151,7 +155,7 @@ class Worker:
             said = self.output.decode("utf-8", "replace").strip().splitlines()[-1:]
             reason = "; ".join([self.ending.refused or self._why(), *said])
             raise MachineryError("worker-unconfined", reason=reason) from None
-        self.deadline, self.confined = deadline, True
+        self.deadline, self.confined = deadline + time.monotonic() - began, True
 
     def _answer(self, question: Any) -> bytes:
         if self.supplier is None or type(question) is not dict:
@@ -200,28 +204,39 @@ class Worker:
     def _left(self) -> float:
         """The seconds that are left."""
         left = self.deadline - time.monotonic()
-        if left <= 0 and (waited := self._waited() - self.excused) > LEAST_WAIT:
-            self.deadline, self.excused, left = self.deadline + waited, self.excused + waited, left + waited
+        if left <= 0 and (more := self._waited() - self.excused) > LEAST_WAIT:
+            self.deadline, self.excused, left = self.deadline + more, self.excused + more, left + more
         if left <= 0:
             raise WorkerTimeout(_("no answer in time"))
         return left
 
-    def _waited(self) -> float:
-        """The seconds for which the worker or we were ready and the machine had no core for it."""
-        ours = _without_core("thread-self") - self.started_after
-        if self.process is None and self.confined:
-            self.process = self._take_process()
-        if self.process is None or self.process == NONE:
-            return ours
-        told = Path(f"/proc/self/fdinfo/{self.process}").read_text(encoding="ascii")
-        return ours + _without_core(told.partition("\nPid:")[2].split()[0])
+    def _settle(self) -> None:
+        self.excused = max(self.excused, self._waited())
 
-    def _take_process(self) -> int | None:
-        """The pidfd that the warm process has sent, NONE if it had none, None if it is still to come."""
+    def _waited(self) -> float:
+        """The seconds for which the worker or we were ready to run and the machine had no core, since it was made."""
+        ours = _waiting("thread-self") - self.waited_before
+        return min(ours + self._its_waiting(), time.monotonic() - self.made_at)
+
+    def _its_waiting(self) -> float:
+        if self.pidfd is None and self.confined and self.alive:
+            self.pidfd = self._take_pidfd()
+        if self.pidfd is None or self.pidfd == NO_PIDFD:
+            return 0.0
+        with suppress(OSError, IndexError):  # there is no such /proc
+            told = Path(f"/proc/self/fdinfo/{self.pidfd}").read_text(encoding="ascii")
+            pid = told.partition("\nPid:")[2].split()[0]
+            # Threads of its own can keep it from a core for as long as they use one, and no longer.
+            return max(0.0, _waiting(pid) - _used_by_other_threads(pid))
+        return 0.0
+
+    def _take_pidfd(self) -> int | None:
+        """What the warm process has sent with `FORKED`; None if that is still to come."""
         flags = socket.MSG_DONTWAIT | getattr(socket, "MSG_CMSG_CLOEXEC", 0)
         with suppress(BlockingIOError):  # which `socket.recv_fds` would wait for
-            _, ancillary, _, _ = self.status.recvmsg(len(FORKED), socket.CMSG_SPACE(4), flags)
-            return int.from_bytes(ancillary[0][2], sys.byteorder) if ancillary else NONE
+            _, ancillary, _, _ = self.status.recvmsg(len(FORKED), socket.CMSG_LEN(INT), flags)
+            sent = b"".join(data for _, _, data in ancillary)
+            return int.from_bytes(sent, sys.byteorder) if len(sent) == INT else NO_PIDFD
         return None
 
     def _wait(self, event: int) -> None:
@@ -264,14 +279,21 @@ class Worker:
         return _("it ended itself")
 
 
-def _without_core(process: str) -> float:
-    """The seconds for which /proc/`process` has waited for a core; 0 where the kernel does not count them.
+def _waiting(process: str) -> float:
+    """The seconds for which the first thread of /proc/`process` has waited for a core; 0 where nobody counts them.
 
-    https://docs.kernel.org/scheduler/sched-stats.html, the second number.
+    https://docs.kernel.org/scheduler/sched-stats.html: nanoseconds on a core, nanoseconds of waiting.
     """
     with suppress(OSError):
         return int(Path(f"/proc/{process}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
     return 0.0
+
+
+def _used_by_other_threads(pid: str) -> float:
+    """The CPU seconds of a process that are not those of its first thread, to a hundredth."""
+    first = int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
+    of_all = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    return sum(map(int, of_all[11:13])) / os.sysconf("SC_CLK_TCK") - first
 
 
 class _HungUp(Exception):

@@ -44,7 +44,7 @@ class WarmProcess:
         self.gpu: WarmProcess | None = None
         self.host_memory_mb = HOST_MEMORY_MB if gpu else 0
         self._ready = False
-        self._failure: MachineryError | None = None
+        self._failure = ""
         with theirs:
             # The package may lie in a checkout that is not installed; its own folder goes last, after the libraries.
             found = f"import sys; sys.path.append({str(_PACKAGE.parent)!r})"
@@ -59,8 +59,8 @@ class WarmProcess:
         """Wait until torch is loaded and warmed. Raises `MachineryError` if that fails."""
         if self._ready:
             return
-        if self._failure is not None:
-            raise self._failure
+        if self._failure:
+            raise MachineryError("warm-process-gone", reason=self._failure)
         self.control.settimeout(START_SECONDS)
         with suppress(OSError):
             report = self.control.recv(1 << 16)
@@ -71,9 +71,8 @@ class WarmProcess:
                 return
         self.process.kill()
         errors = self.process.communicate()[1]
-        reason = errors.decode("utf-8", "replace").strip().splitlines()[-1:] or [_("no reason given")]
-        self._failure = MachineryError("warm-process-gone", reason=reason[0])
-        raise self._failure
+        self._failure = (errors.decode("utf-8", "replace").strip().splitlines() or [_("no reason given")])[-1]
+        raise MachineryError("warm-process-gone", reason=self._failure)
 
     def use_slot(self, slot: int) -> None:
         """For a process forked from this one: a number of its own, from which its workers get their uid."""

@@ -179,13 +179,16 @@ def _spawn(control: socket.socket, ready: confine.Ready) -> tuple[int, socket.so
 
 
 def _say_forked(status: socket.socket, pid: int) -> None:
-    processes = []
-    with suppress(AttributeError, OSError):  # not Linux, or older than 5.3
-        processes.append(os.pidfd_open(pid))
     with suppress(OSError):  # the grader has hung up
-        socket.send_fds(status, [FORKED], processes)
-    for process in processes:
-        os.close(process)
+        try:
+            pidfd = os.pidfd_open(pid)
+        except (AttributeError, OSError):  # not Linux, or older than 5.3
+            status.send(FORKED)
+            return
+        try:
+            socket.send_fds(status, [FORKED], [pidfd])
+        finally:
+            os.close(pidfd)
 
 
 def _become_worker(ready: confine.Ready, policy: confine.Policy, data: int, output: int, status: socket.socket) -> None:
