@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import gc
 import importlib.util
 import io
 import itertools
@@ -24,12 +25,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 
 from autograder import cli, grade, terminal
 from autograder.errors import MachineryError
 from autograder.exercise import Course
 from autograder.gradebook import GradebookProcess
 from autograder.gradebook import process as gradebook_process
+from autograder.grading.examples import drawn_examples, examples
 from autograder.language import read_catalogue
 from autograder.lock import FILE, hold
 from autograder.report.reading import read_record
@@ -314,6 +317,13 @@ class TestInterrupted:
         assert not (run.out / "results.json").exists()
         (run.work / "ben" / "double.py").write_text(WORK["ben"])
         finishes(run)
+
+    def test_while_garbage_is_collected(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An exception in a callback of the collector's is printed and dropped, and Hypothesis brings one along."""
+        monkeypatch.setattr("hypothesis.internal.conjecture.junkdrawer._gc_initialized", False)
+        before = [*gc.callbacks]
+        assert len(drawn_examples(examples(3, x=st.integers())(lambda x: None), 1)) == 3
+        assert gc.callbacks == before
 
 
 class TestTwoAtOnce:
