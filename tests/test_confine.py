@@ -155,6 +155,7 @@ ATTACKS = {
     "map_shared": lambda: mmap.mmap(-1, 4096),
     "read_mount": lambda: open(order["readable"][0] + "/mount/file").read(),
     "write_mount": lambda: open(order["readable"][0] + "/mount/file", "r+").close(),
+    "write_above_mount": lambda: open(os.path.dirname(order["readable"][0]) + "/planted", "x").close(),
     "write_beside_mount": lambda: open(order["readable"][0] + "/file", "r+").close(),
     "nameless_file": lambda: os.close(os.open(os.path.dirname(home), os.O_TMPFILE | os.O_RDWR)),
     "tmp_file": lambda: (open(home + "-x", "x").close(), os.unlink(home + "-x")),
@@ -608,7 +609,7 @@ def test_mounts_inside_readable_trees_are_read_only_too(user, request):
     mount = f"mount -t tmpfs -o nosuid,nodev,noexec none {tree}/real/mount && echo x > {tree}/real/mount/file"
     prefix = ("unshare", "--mount", "sh", "-c", mount + f' && chmod 666 {tree}/real/mount/file && exec "$@"', "sh")
     order = {"prefix": prefix, "readable": [f"{tree}/link"]}
-    writes = ["write_mount", "write_beside_mount"]
+    writes = ["write_mount", "write_beside_mount", "write_above_mount"]
     assert outcomes(user, ["namespaces"], writes, **order) == dict.fromkeys(writes, "EROFS")
     assert outcomes(user, ["namespaces", "landlock"], ["read_mount"], **order) == {"read_mount": "ok"}
 

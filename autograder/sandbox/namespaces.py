@@ -219,6 +219,8 @@ def _build_root(trees: Sequence[str], links: Sequence[tuple[str, str]]) -> None:
     _mount_tmpfs(BASE + "/tmp", "mode=1777,size=64m,nr_inodes=1000")
     for path in trees:
         _make_mount_point(BASE + path, directory=stat.S_ISDIR(modes[path]))
+    for name in {path.split("/")[2] for path in trees if path.startswith("/tmp/")}:  # ways to trees, not for writing
+        syscall("mount", f"{BASE}/tmp/{name}", f"{BASE}/tmp/{name}", None, MS_BIND, None)
     for link, target in links:
         os.makedirs(os.path.dirname(BASE + link), exist_ok=True)
         os.symlink(target, BASE + link)
