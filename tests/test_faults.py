@@ -294,6 +294,12 @@ def without_privileges() -> None:
     assert libc.capset(version, none) == 0
 
 
+def test_options_for_another_pytest_are_not_ours(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    finishes(run)
+
+
 class TestInterrupted:
     def test_at_whatever_moment(self, run: Run) -> None:
         finishes(run)

@@ -69,8 +69,6 @@ def keep_out(checkout: Path, trusted: bool) -> list[Oddity]:
     removed = [entry for entry in inside if not Path(entry or ".").resolve().is_relative_to(libraries)]
     sys.path[:] = [entry for entry in sys.path if entry not in removed]
     sys.dont_write_bytecode = True  # nothing is left behind in the checkout
-    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-        os.environ.pop(name, None)
     text = _("Python was started with the checkout on its search path; it was taken off. Use `autograde`, not `-m`")
     return [Oddity("", text)] if removed else []
 
