@@ -17,10 +17,10 @@ from autograder.shipped import templates_dir
 
 SUFFIX = ".j2"
 
-# A submission's file is imported under its exercise's name, beside these.
+# A submission's file is imported under its exercise's name, beside these, and students have a folder of that name.
 _TAKEN = sys.stdlib_module_names | frozenset(
-    ["autograder", "hypothesis", "jinja2", "nbformat", "numpy", "pandas", "pytest", "ray", "reference", "rich",
-     "scipy", "solution", "torch", "torchaudio", "torchvision", "yaml"]
+    ["autograder", "data", "figures", "hypothesis", "jinja2", "nbformat", "numpy", "pandas", "pytest", "ray",
+     "reference", "rich", "scipy", "solution", "torch", "torchaudio", "torchvision", "yaml"]
 )  # fmt: skip
 
 

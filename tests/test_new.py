@@ -102,7 +102,7 @@ def test_its_solutions_break_no_restriction(course):
         ("卷积", "exercise-name"), ("conv\n", "exercise-name"), (".hidden", "exercise-name"),
         ("lambda", "exercise-name-taken"), ("match", "exercise-name-taken"), ("sum", "exercise-name-taken"),
         ("statistics", "exercise-name-taken"), ("torch", "exercise-name-taken"),
-        ("solution", "exercise-name-taken"),
+        ("solution", "exercise-name-taken"), ("figures", "exercise-name-taken"), ("data", "exercise-name-taken"),
     ],
 )  # fmt: skip
 def test_a_bad_name_is_refused_with_what_to_do(course, id, code):
