@@ -107,6 +107,7 @@ def in_fork(work: Callable[[], int], fault: Callable[[], None]) -> Ended:
             sys.stderr = sys.__stderr__ = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), line_buffering=True)  # type: ignore[misc]
             signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.alarm(HANG)  # by default the end of it
+            gc.callbacks.clear()  # no fresh process has Hypothesis's: see test_while_garbage_is_collected
             fault()
             code = work()
             sys.stdout.flush()
