@@ -94,7 +94,7 @@ class GradingSession:
             if not path.is_file():
                 raise CourseError(path, None, "file-missing")
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # meant for whoever started us, or by a checkout's author
+        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # for another pytest, or set by a student's checkout
             os.environ.pop(name, None)
         root = str(self.course.root.resolve())
         plugins = ("cacheprovider", "terminal", "logging", "warnings", "unraisableexception", "threadexception")

@@ -8,19 +8,18 @@ import os
 import secrets
 import select
 import socket
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from autograder.errors import MachineryError, WorkerCrashed, WorkerTimeout
 from autograder.language import _
 from autograder.sandbox import wire
 from autograder.sandbox.remote import Peer
-from autograder.sandbox.spawn import FORKED, HELLO
+from autograder.sandbox.spawn import HELLO
+from autograder.sandbox.waiting import Waiting
 
 Reply = TypeVar("Reply")
 
@@ -31,7 +30,6 @@ MAX_QUESTIONS = 5000
 MAX_PASSED = 1000  # ways to be right, of one check
 MAX_TEXT = 2000  # characters of an error's text, or of a name
 GRACE = 10.0  # seconds that the warm process has to confine a worker, or to report its end
-NO_PIDFD, INT = -1, 4
 LEAST_WAIT = 0.01  # seconds without a core that are worth counting
 
 
@@ -62,8 +60,7 @@ class Worker:
         self.received = 0
         self.alive = True
         self.deadline, self.excused = time.monotonic() + GRACE, 0.0
-        self.made_at, self.waited_before = time.monotonic(), _waiting("thread-self")
-        self.pidfd: int | None = None  # of the worker, once it was needed, or NO_PIDFD
+        self.waiting = Waiting(status)
         self.confined = False
         self.epoch = 0  # how far a training has come, by the worker's own account
         self.forgotten: list[tuple[str, int]] = []
@@ -139,8 +136,7 @@ class Worker:
             self._drain()
             os.close(self.output_fd)
             self.status.close()
-            if self.pidfd is not None and self.pidfd != NO_PIDFD:
-                os.close(self.pidfd)
+            self.waiting.close()
 
     def _await_hello(self) -> None:
         """Until the worker is confined; if that fails no student code has run, and it is our failure."""
@@ -204,40 +200,14 @@ class Worker:
     def _left(self) -> float:
         """The seconds that are left."""
         left = self.deadline - time.monotonic()
-        if left <= 0 and (more := self._waited() - self.excused) > LEAST_WAIT:
+        if left <= 0 and (more := self.waiting.seconds(self.confined) - self.excused) > LEAST_WAIT:
             self.deadline, self.excused, left = self.deadline + more, self.excused + more, left + more
         if left <= 0:
             raise WorkerTimeout(_("no answer in time"))
         return left
 
     def _settle(self) -> None:
-        self.excused = max(self.excused, self._waited())
-
-    def _waited(self) -> float:
-        """The seconds for which the worker or we were ready to run and the machine had no core, since it was made."""
-        ours = _waiting("thread-self") - self.waited_before
-        return min(ours + self._its_waiting(), time.monotonic() - self.made_at)
-
-    def _its_waiting(self) -> float:
-        if self.pidfd is None and self.confined and self.alive:
-            self.pidfd = self._take_pidfd()
-        if self.pidfd is None or self.pidfd == NO_PIDFD:
-            return 0.0
-        with suppress(OSError, IndexError):  # there is no such /proc
-            told = Path(f"/proc/self/fdinfo/{self.pidfd}").read_text(encoding="ascii")
-            pid = told.partition("\nPid:")[2].split()[0]
-            # Threads of its own can keep it from a core for as long as they use one, and no longer.
-            return max(0.0, _waiting(pid) - _used_by_other_threads(pid))
-        return 0.0
-
-    def _take_pidfd(self) -> int | None:
-        """What the warm process has sent with `FORKED`; None if that is still to come."""
-        flags = socket.MSG_DONTWAIT | getattr(socket, "MSG_CMSG_CLOEXEC", 0)
-        with suppress(BlockingIOError):  # which `socket.recv_fds` would wait for
-            _, ancillary, _, _ = self.status.recvmsg(len(FORKED), socket.CMSG_LEN(INT), flags)
-            sent = b"".join(data for _, _, data in ancillary)
-            return int.from_bytes(sent, sys.byteorder) if len(sent) == INT else NO_PIDFD
-        return None
+        self.excused = max(self.excused, self.waiting.seconds(self.confined))
 
     def _wait(self, event: int) -> None:
         """Until the data socket is ready; what the worker prints is drained meanwhile."""
@@ -277,23 +247,6 @@ class Worker:
         if self.ending.signal:
             return _("signal {number}").format(number=self.ending.signal)
         return _("it ended itself")
-
-
-def _waiting(process: str) -> float:
-    """The seconds for which the first thread of /proc/`process` has waited for a core; 0 where nobody counts them.
-
-    https://docs.kernel.org/scheduler/sched-stats.html: nanoseconds on a core, nanoseconds of waiting.
-    """
-    with suppress(OSError):
-        return int(Path(f"/proc/{process}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
-    return 0.0
-
-
-def _used_by_other_threads(pid: str) -> float:
-    """The CPU seconds of a process that are not those of its first thread, to a hundredth."""
-    first = int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
-    of_all = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
-    return sum(map(int, of_all[11:13])) / os.sysconf("SC_CLK_TCK") - first
 
 
 class _HungUp(Exception):
