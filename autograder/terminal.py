@@ -104,25 +104,33 @@ def show_record(record: Record) -> None:
         total = Text("?" if each.is_held else f"{each.score:g}", "bold").append(f"/{each.points:g}", "not bold")
         late = [Text(f"-{each.penalty:g}" if each.penalty else "", "red")] if some_are_late else []
         rows.append([Text(each.student), total, *late, *map(_cell, each.exercises)])
-    # Widths that are given: for those that it has to find, rich looks at every cell of a large class five times.
     headed = [*names, *(id for id, *_points in record.exercises)]
-    widest = [max((cell_len(row[at].plain) for row in rows), default=0) for at in range(len(headed))]
-    fixed = [max(cell_len(name), widest[at]) for at, name in enumerate(names)]
-    least = max(cell_len(_(word)) for word in STATUSES)
-    left = out.width - sum(fixed) - len(GAP) * len(headed)
-    wanted = sorted(range(len(names), len(headed)), key=lambda at: cell_len(headed[at]))
-    widths = dict(enumerate(fixed))
-    for done, at in enumerate(wanted):  # a narrow terminal folds the longest of these, and no student's name
-        widths[at] = max(least, widest[at], min(cell_len(headed[at]), left // (len(wanted) - done)))
-        left -= widths[at]
+    widths = _widths(headed, rows, len(names))
     table = Table(box=None, header_style="bold", pad_edge=False)
     for at, name in enumerate(headed):
         justify: Literal["left", "right"] = "right" if at else "left"
         table.add_column(name, justify=justify, no_wrap=at < len(names), overflow="fold", width=widths[at])
     for row in rows:
         table.add_row(*row)
-    rendered = out.render(table, out.options.update(width=out.width - min(left, 0)))  # `print` would not go beyond
+    needed = sum(widths.values()) + len(GAP) * len(headed)
+    rendered = out.render(table, out.options.update(width=max(out.width, needed)))  # `print` would not go beyond
     out.print(Segments(rendered), soft_wrap=False, crop=False, end="")
+
+
+def _widths(headed: Sequence[str], rows: Sequence[Sequence[Text]], fixed: int) -> dict[int, int]:
+    """How wide each column is; all but the first `fixed`, the longest first, are folded where the terminal is narrow.
+
+    To find widths itself, rich looks at every cell of a large class five times.
+    """
+    widest = [max((cell_len(row[at].plain) for row in rows), default=0) for at in range(len(headed))]
+    widths = {at: max(cell_len(headed[at]), widest[at]) for at in range(fixed)}
+    left = out.width - sum(widths.values()) - len(GAP) * len(headed)
+    least = max(cell_len(_(word)) for word in STATUSES)
+    wanted = sorted(range(fixed, len(headed)), key=lambda at: cell_len(headed[at]))
+    for done, at in enumerate(wanted):
+        widths[at] = max(least, widest[at], min(cell_len(headed[at]), left // (len(wanted) - done)))
+        left -= widths[at]
+    return widths
 
 
 def show_misconceptions(record: Record) -> None:
