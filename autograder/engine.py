@@ -28,6 +28,7 @@ from autograder.grading.code import imported
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import CPU, GradingSession, collect_public
+from autograder.interrupts import raise_if_noticed
 from autograder.language import _, in_use
 from autograder.messages import Draw, Receiver, Report, message
 from autograder.pictures import Picture, load
@@ -129,6 +130,7 @@ class _Pool:
             for job in running:
                 self._hand_out(job)
             while self.selector.get_map():
+                raise_if_noticed()
                 for key, _ in self.selector.select():
                     self._read(key.data)
         finally:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import gc
 import importlib.util
 import io
 import itertools
@@ -19,20 +18,19 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import strategies as st
 
-from autograder import cli, grade, terminal
+from autograder import cli, engine, grade, interrupts, terminal
 from autograder.errors import MachineryError
 from autograder.exercise import Course
 from autograder.gradebook import GradebookProcess
 from autograder.gradebook import process as gradebook_process
-from autograder.grading.examples import drawn_examples, examples
+from autograder.grading.session import GradingSession
 from autograder.language import read_catalogue
 from autograder.lock import FILE, hold
 from autograder.report.reading import read_record
@@ -107,7 +105,6 @@ def in_fork(work: Callable[[], int], fault: Callable[[], None]) -> Ended:
             sys.stderr = sys.__stderr__ = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), line_buffering=True)  # type: ignore[misc]
             signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.alarm(HANG)  # by default the end of it
-            gc.callbacks.clear()  # no fresh process has Hypothesis's: see test_while_garbage_is_collected
             fault()
             code = work()
             sys.stdout.flush()
@@ -316,7 +313,7 @@ class TestInterrupted:
     @pytest.mark.parametrize("seconds", [0.1, 0.5])
     def test_while_checks_run(self, run: Run, seconds: float) -> None:
         def fault() -> None:
-            signal.signal(signal.SIGALRM, signal.default_int_handler)
+            signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
             signal.setitimer(signal.ITIMER_REAL, seconds)
 
         (run.work / "ben" / "double.py").write_text("import time\n\ndef double(x):\n    time.sleep(60)\n")
@@ -325,12 +322,37 @@ class TestInterrupted:
         (run.work / "ben" / "double.py").write_text(WORK["ben"])
         finishes(run)
 
-    def test_while_garbage_is_collected(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """An exception in a callback of the collector's is printed and dropped, and Hypothesis brings one along."""
-        monkeypatch.setattr("hypothesis.internal.conjecture.junkdrawer._gc_initialized", False)
-        before = [*gc.callbacks]
-        assert len(drawn_examples(examples(3, x=st.integers())(lambda x: None), 1)) == 3
-        assert gc.callbacks == before
+    @pytest.mark.parametrize("in_the_parent_of_jobs", [False, True])
+    def test_where_it_is_swallowed(
+        self, run: Run, in_the_parent_of_jobs: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As in a finaliser, a callback of the garbage collector's, a library that imports under a bare `except:`."""
+
+        def swallow(function: Callable[..., Any]) -> Callable[..., Any]:
+            def instead(*given: Any) -> Any:
+                with suppress(KeyboardInterrupt):
+                    signal.raise_signal(signal.SIGINT)
+                return function(*given)
+
+            return instead
+
+        if in_the_parent_of_jobs:
+            monkeypatch.setattr(engine._Pool, "_take", swallow(engine._Pool._take))
+        else:
+            monkeypatch.setattr(GradingSession, "_examples", swallow(GradingSession._examples))
+        ended = run()
+        assert ended.code == 130
+        assert "interrupted; run the same command again to go on from here" in ended.said
+        assert ended.said.count("double: ") == in_the_parent_of_jobs
+
+    def test_a_signal_that_is_ignored_stays_ignored(self) -> None:
+        def work() -> int:
+            with interrupts.noticed():
+                signal.raise_signal(signal.SIGINT)
+                interrupts.raise_if_noticed()
+            return 0
+
+        assert in_fork(work, lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)).code == 0
 
 
 class TestTwoAtOnce:

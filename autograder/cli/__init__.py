@@ -28,6 +28,7 @@ from autograder.errors import (
     MachineryError,
     UsageError,
 )
+from autograder.interrupts import noticed
 from autograder.language import _
 from autograder.sandbox.gpu import hide
 
@@ -35,7 +36,8 @@ from autograder.sandbox.gpu import hide
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     try:
-        return _run(argv)
+        with noticed():
+            return _run(argv)
     except UsageError as error:
         return _complain(error, EXIT_USAGE)
     except (IsolationError, MachineryError) as error:

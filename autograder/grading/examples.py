@@ -6,7 +6,6 @@ the same examples, and a class of 500 pays for them once. They are reseeded by t
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping
@@ -80,11 +79,7 @@ def drawn_examples(function: Any, seed: int) -> list[dict[str, Any]]:
     def collect(example: dict[str, Any]) -> None:
         drawn.append(example)
 
-    callbacks = [*gc.callbacks]
-    try:
-        collect()
-    finally:  # Hypothesis times the garbage collector, and a Ctrl-C that comes meanwhile would be lost in its callback
-        gc.callbacks[:] = callbacks
+    collect()
     return drawn
 
 

@@ -26,6 +26,7 @@ from autograder.grading.examples import drawn_examples, fresh, seed_of
 from autograder.grading.handles import Diverged, Submission
 from autograder.grading.reference import Reference
 from autograder.grading.rehearsal import Rehearsed
+from autograder.interrupts import raise_if_noticed
 from autograder.language import speaking
 from autograder.nearmiss import only_square
 from autograder.sandbox.connection import Batch, Worker
@@ -269,6 +270,7 @@ class GradingSession:
                     recipes = [each for each in vars(item.module).values() if isinstance(each, Recipe)]
                     self.calibration.require_fresh(item.exercise, item.check.name, recipes)
                     self.calibration.dataset()
+        raise_if_noticed()
 
     def _seed(self, item: CheckItem, *use: str) -> int:
         return seed_of(self.course.salt or RNG_SEED_OF_PUBLIC, item.exercise.id, item.check.name, *use)
