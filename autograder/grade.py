@@ -21,8 +21,8 @@ from autograder.messages import Draw, Report
 from autograder.pictures import Picture
 from autograder.report.pictures import FOLDER as PICTURES
 from autograder.report.pictures import keep_pictures
-from autograder.report.sources import keep_sources
-from autograder.results import ExerciseResult, Isolation, Late, Record, SubmissionResult, write_record, write_whole
+from autograder.report.sources import keep_sources, write
+from autograder.results import ExerciseResult, Isolation, Late, Record, SubmissionResult, write_record
 from autograder.sandbox.isolation import require
 from autograder.sandbox.warm import WarmProcess
 from autograder.submission import Submission, Unreadable, folder_names, submitted_at
@@ -100,7 +100,7 @@ def grade_submissions(
         def report(student: str, result: ExerciseResult, output: str) -> None:
             found[student][result.id] = result
             if output:
-                write_whole(wishes.out / "logs" / student / f"{result.id}.txt", terminal.harmless(output))
+                write(wishes.out / "logs" / student / f"{result.id}.txt", terminal.harmless(output))
             advance(student, result)
 
         for student, reason in held.items():

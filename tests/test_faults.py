@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import resource
+import shutil
 import signal
 import sys
 import threading
@@ -435,6 +436,31 @@ def test_what_a_killed_run_had_begun_to_write_is_cleared_away(tmp_path: Path) ->
         (tmp_path / name).write_text("")
     with hold(tmp_path):
         assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*kept, FILE])
+
+
+def test_killed_before_a_file_is_in_its_place(run: Run) -> None:
+    """One of each kind: logs of students, pages, results."""
+    log = os.memfd_create("renames")
+
+    def killed_before(target: str) -> Callable[[], None]:
+        def hook(event: str, arguments: tuple[Any, ...]) -> None:
+            if event == "os.rename":
+                os.write(log, f"{arguments[1]}\n".encode())
+                if str(arguments[1]) == target:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        return lambda: sys.addaudithook(hook)
+
+    assert run(fault=killed_before("")).code == 0
+    kinds = {
+        Path(each).relative_to(run.out).parts[0]: each for each in os.pread(log, 1 << 16, 0).decode().split("\n")[:-1]
+    }
+    assert {"logs", "feedback", "index.html", "results.json"} <= kinds.keys()
+    for target in kinds.values():
+        shutil.rmtree(run.out)
+        assert run(fault=killed_before(target)).code == -signal.SIGKILL
+        assert [*run.out.rglob(".*.*")], "no draft"
+        finishes(run)
 
 
 class TestMissingLibraries:

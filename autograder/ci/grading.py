@@ -17,8 +17,8 @@ from autograder.grade import Local, Wishes, grade_submissions
 from autograder.grading.session import GradingSession
 from autograder.report.pictures import FOLDER as PICTURES
 from autograder.report.pictures import keep_pictures
-from autograder.report.sources import keep_sources
-from autograder.results import ExerciseResult, Record, SubmissionResult, write_record, write_whole
+from autograder.report.sources import keep_sources, write
+from autograder.results import ExerciseResult, Record, SubmissionResult, write_record
 from autograder.sandbox.isolation import require
 from autograder.sandbox.warm import WarmProcess
 from autograder.submission import Submission, folder_names
@@ -58,7 +58,7 @@ def grade_public(
             keep_pictures(pictures, result.id, result.digest, grader.pictures)
             results.append(_counted(result, len(session.items[result.id])))
             if printed:
-                write_whole(out / "logs" / submission.student / f"{result.id}.txt", harmless(printed))
+                write(out / "logs" / submission.student / f"{result.id}.txt", harmless(printed))
 
     with _set_aside():
         GradingSession(course, exercises, public=True, device=device).run(run)
