@@ -449,6 +449,27 @@ class TestGradients:
             12,
         ]
 
+    @pytest.mark.parametrize("write", ["X.zero_()", "X.data.mul_(0)", "X[0] = 5", "K *= 2", "X.neg_(); X.neg_()"])
+    def test_nor_if_views_of_it_are_needed_afterwards(self, load: Load, write: str) -> None:
+        executor = load(f"""
+            import torch
+
+            def f(X, K):
+                Y = torch.stack([(X[i:i + 2] * K).sum() for i in range(len(X) - 1)])
+                {write}
+                return Y
+        """)
+        X, K = torch.tensor([1.0, 2.0, 3.0]).requires_grad_(), torch.tensor([4.0, 5.0]).requires_grad_()
+        reply = call(executor, "f", X, K, grad=True)
+        gradients = self.vjp(executor, reply["graph"], torch.ones(2))
+        assert [each.tolist() for each in gradients if each is not None] == [[4, 9, 5], [3, 5]]
+
+    def test_writing_into_what_it_has_computed_is_a_mistake(self, load: Load) -> None:
+        executor = load("def f(x):\n    y = x.exp()\n    y += 1\n    return y\n")
+        reply = call(executor, "f", torch.ones(1).requires_grad_(), grad=True)
+        error = error_of(executor.execute({"op": "vjp", "graph": reply["graph"], "cotangents": [torch.ones(1)]}))
+        assert "modified by an inplace operation" in error["message"]
+
     def test_a_backward_that_raises_is_the_submissions(self, load: Load) -> None:
         executor = load(
             """

@@ -111,18 +111,23 @@ class Executor:
         args = self._given(request["args"], request.get("device"))
         target = self._target(request)
         self._assign(request)
-        # What takes no gradient may be written into as well; what does is passed as a copy.
-        pristine = _each_tensor(lambda each: each if each.requires_grad else each.clone(), args)
         before = wire.encode(_detached(args)) if request.get("echo") else b""
         inputs = wire.tensors_in(args)
         inputs += [_attribute(self.objects[request["target"]], name) for name in request.get("parameters", ())]
+        given = args
         with watching(request.get("watch", False), self.alone) as seen, torch.enable_grad():
-            result = target(*(_unleafed(args) if request.get("grad") else args))
+            if request.get("grad"):
+                given = _unleafed(args)
+                pristine = _each_tensor(lambda each: each if each.requires_grad else each.clone(), args)
+                pairs = zip(wire.tensors_in(given), wire.tensors_in(pristine), strict=True)
+                handed = [(one, one._version, kept) for one, kept in pairs]
+            result = target(*given)
         reply: dict[str, Any] = {"value": self._portable(result)}
         if "device" in request:
             reply["devices"] = [str(tensor.device) for tensor in wire.tensors_in(reply["value"])]
         if request.get("grad"):
-            reply["graph"] = self._keep_graph(inputs, reply["value"], lambda: target(*_unleafed(pristine)))
+            again = (lambda: target(*_unleafed(pristine))) if any(map(_was_written, handed)) else None
+            reply["graph"] = self._keep_graph(inputs, reply["value"], again)
         if request.get("echo"):
             reply["echo"] = None if wire.encode(_detached(args)) == before else args
         if seen is not None:
@@ -174,17 +179,13 @@ class Executor:
 
     def _vjp(self, request: Mapping[str, Any]) -> dict[str, Any]:
         graph, cotangents = self.graphs[request["graph"]], request["cotangents"]
-        try:
-            gradients = graph.gradients(graph.outputs, cotangents)
-        except RuntimeError as error:
-            if "modified by an inplace operation" not in str(error):
-                raise
-            # Writing into its inputs costs a submission its purity, not its gradients.
-            with torch.autograd.graph.allow_mutation_on_saved_tensors():
-                gradients = graph.gradients(_linked(graph.again()), cotangents)
-        return {"value": gradients}
+        if graph.again is None:
+            return {"value": graph.gradients(graph.outputs, cotangents)}
+        # Writing into its inputs costs a submission its purity, not its gradients: what backward needs is copied.
+        with torch.autograd.graph.saved_tensors_hooks(torch.Tensor.clone, lambda saved: saved):
+            return {"value": graph.gradients(_linked(graph.again()), cotangents)}
 
-    def _keep_graph(self, inputs: list[torch.Tensor], value: Any, again: Callable[[], Any]) -> int | None:
+    def _keep_graph(self, inputs: list[torch.Tensor], value: Any, again: Callable[[], Any] | None) -> int | None:
         if not _linked(value):
             return None
         id = next(self.ids)
@@ -269,11 +270,11 @@ class Executor:
 
 @dataclass
 class _Graph:
-    """What backward needs of a call: leaves, results that depend on them, and how to call again."""
+    """What backward needs of a call: leaves, what depends on them, how to call again if it wrote into its inputs."""
 
     inputs: list[torch.Tensor]
     outputs: list[torch.Tensor]
-    again: Callable[[], Any]
+    again: Callable[[], Any] | None
 
     def gradients(self, outputs: list[torch.Tensor], cotangents: list[torch.Tensor | None]) -> list[Any]:
         """One gradient per input; None where none is wanted, or none arrives."""
@@ -298,6 +299,12 @@ def _linked(value: Any) -> list[torch.Tensor]:
 def _unleafed(value: Any) -> Any:
     """`value` with copies in place of leaves, which autograd does not let anyone write into."""
     return _each_tensor(lambda tensor: tensor.clone() if tensor.requires_grad else tensor, value)
+
+
+def _was_written(handed: tuple[torch.Tensor, int, torch.Tensor]) -> bool:
+    """Whether a tensor differs from its version or its copy before the call; autograd does not see who uses `data`."""
+    tensor, version, kept = handed
+    return tensor._version != version or not torch.equal(tensor, kept)
 
 
 def _detached(value: Any) -> Any:
