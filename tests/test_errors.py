@@ -400,7 +400,7 @@ TRIGGERS: dict[str, Callable[[Here], Any]] = {
     ][3],
     "name-twice": lambda at: at.rejected("ann.py", "Ann.py"),
     "name-too-long": lambda at: at.rejected(f"{'a' * 101}.py"),
-    "name-ends": lambda at: at.rejected("-ann.py"),
+    "name-ends": lambda at: at.rejected(" ann.py"),
     "name-characters": lambda at: at.rejected("ann$.py"),
     "time-unreadable": lambda at: [at.file("ann/timestamp.txt", "noon"), submitted_at(at.folder / "ann", "toy", False)],
 }  # fmt: skip

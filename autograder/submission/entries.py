@@ -20,7 +20,9 @@ _SUFFIXES = ARCHIVES + FOREIGN_ARCHIVES + CODE
 _NOISE = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 _MAX_ID = 100
 _MAX_BYTES = 250  # of a file's name, on most systems
-_PUNCTUATION = " ._-@+,'()"
+_PLAIN = " ._-@+,'()"
+# The first are in no file's name on Windows, the last two would mean something to a shell.
+_UNUSABLE = frozenset('<>:"/\\|?*' + "$`")
 
 
 def collect(folder: Path, exercises: Mapping[str, Collection[str]]) -> list[Submission]:
@@ -105,7 +107,7 @@ def _objection(student: str) -> Unreadable | None:
     """Why a name may not become a folder's name, a table's cell and a page's title; None if it may."""
     if len(student) > _MAX_ID or len(student.encode("utf-8", "surrogatepass")) > _MAX_BYTES:
         return Unreadable("name-too-long", count=_MAX_ID)
-    if not student or student.startswith((".", "-", " ")) or student.endswith((".", " ")):
+    if not student or student.startswith((".", " ")) or student.endswith((".", " ")):
         return Unreadable("name-ends")
     if bad := sorted({char for char in student if not _is_allowed(char)}):
         return Unreadable("name-characters", characters=", ".join(f"U+{ord(char):04X}" for char in bad[:5]))
@@ -113,7 +115,7 @@ def _objection(student: str) -> Unreadable | None:
 
 
 def _is_allowed(char: str) -> bool:
-    return char in _PUNCTUATION or unicodedata.category(char)[0] in "LMN"
+    return char == " " or (unicodedata.category(char)[0] in "LMNPS" and char not in _UNUSABLE)
 
 
 def _safe_ids(by_key: Mapping[str, list[str]]) -> dict[str, str]:
@@ -130,7 +132,7 @@ def _safe_ids(by_key: Mapping[str, list[str]]) -> dict[str, str]:
 
 
 def _substitutes(student: str) -> Iterator[str]:
-    clean = "".join(char if _is_allowed(char) else "_" for char in student).strip(_PUNCTUATION)[:40]
+    clean = "".join(char if char.isalnum() or char in _PLAIN else "_" for char in student).strip(_PLAIN)[:40]
     digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     for number in count(1):
         yield f"{clean or 'unnamed'}-{digest}" + (f"-{number}" if number > 1 else "")
