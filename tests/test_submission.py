@@ -7,11 +7,11 @@ import io
 import json
 import os
 import pickle
+import signal
 import stat
 import struct
 import sys
 import tarfile
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,10 +24,25 @@ from autograder.errors import UsageError
 from autograder.submission import Rejected, Source, Submission, collect, ignored, read
 
 EXERCISES = {"corr2d": ["corr2d", "conv2d"], "pool2d": ["pool2d"], "lenet": ["LeNet"]}
+HANG = 30  # seconds of processor time
 CORR2D = "def corr2d(X, K):\n    return X\n"
 POOL2D = "def pool2d(X, pool_size):\n    return X\n"
 Files = Mapping[str, bytes | str]
 Members = Sequence[tuple[tarfile.TarInfo, bytes | str]]
+
+
+@pytest.fixture(autouse=True)
+def a_hang_fails() -> Iterator[None]:
+    """Bombs must not take minutes. Processor time: however busy the machine is."""
+
+    def fail(*_: object) -> None:
+        raise TimeoutError(f"{HANG} seconds of processor time")
+
+    before = signal.signal(signal.SIGPROF, fail)
+    signal.setitimer(signal.ITIMER_PROF, HANG)
+    yield
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    signal.signal(signal.SIGPROF, before)
 
 
 @pytest.fixture
@@ -538,9 +553,7 @@ def test_warnings_about_student_code_do_not_escape(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["ann.py", "ann.ipynb"])
 def test_code_bombs(folder: Path, bomb: str, name: str) -> None:
     write(folder, {name: bomb if name.endswith(".py") else notebook(bomb, CORR2D)})
-    start = time.monotonic()
     assert isinstance(one(folder), Submission)
-    assert time.monotonic() - start < 5
 
 
 # --- text --------------------------------------------------------------------------------------------------
@@ -696,9 +709,7 @@ def raw_tar(*blocks: tuple[bytes, bytes]) -> bytes:
 )
 def test_hostile_pax_headers(folder: Path, pax: bytes) -> None:
     write(folder, {"ann.tgz": raw_tar((tarfile.XHDTYPE, pax), (tarfile.REGTYPE, b""))})
-    start = time.monotonic()
     assert_rejected(one(folder), "damaged")
-    assert time.monotonic() - start < 5
 
 
 def test_a_negative_size_in_a_tar(folder: Path) -> None:
@@ -782,9 +793,7 @@ def test_a_central_directory_of_a_million(folder: Path) -> None:
     directory = record * 300_000
     end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(directory), 0, 0)
     write(folder, {"ann.zip": directory + end})
-    start = time.monotonic()
     assert_rejected(one(folder), "more than 10,000 files")
-    assert time.monotonic() - start < 2
 
 
 def patched_zip(files: Files, local: tuple[int, bytes] | None, central: tuple[int, bytes] | None) -> bytes:
@@ -1016,6 +1025,20 @@ def test_a_cell_that_does_not_parse_costs_that_cell(folder: Path) -> None:
     assert "# It does not parse and is left out." in found.text
 
 
+@pytest.mark.parametrize(
+    "cell", ["def corr2d(X, K:\n    return X", "@cache\nclass corr2d(:\n    pass", "corr2d = lambda X: ("]
+)
+def test_what_such_a_cell_was_to_define_raises_where_it_does_not_parse(folder: Path, cell: str) -> None:
+    found = converted(folder, "import torch", f"{cell}\n\ndef helper(): pass")
+    namespace: dict[str, object] = {}
+    with pytest.raises(SyntaxError) as raised:
+        exec(compile(found.text, "corr2d.ipynb", "exec"), namespace)
+    line = raised.traceback[-1].lineno + 1
+    assert found.text.splitlines()[line - 1].startswith("class corr2d: raise SyntaxError(")
+    assert found.where(line).startswith("corr2d.ipynb, cell 2, line ")
+    assert "helper" not in found.text
+
+
 def test_notes_are_bounded(folder: Path) -> None:
     converted(folder, *[f"{i} +" for i in range(100)])
     notes = one(folder).notes
@@ -1119,9 +1142,7 @@ def test_an_empty_notebook_is_an_empty_module(folder: Path) -> None:
 @pytest.mark.parametrize("cell", ["a=1;" * 60_000, "def f():a\n" * 4_000, "a=1\n" * 4_000])
 def test_a_notebook_with_too_many_statements(folder: Path, cell: str) -> None:
     write(folder, {"ann/corr2d.ipynb": notebook(*[cell] * 3)})
-    start = time.monotonic()
     assert "too long" in rejection(one(folder))
-    assert time.monotonic() - start < 10
 
 
 def test_a_chain_of_assignments(folder: Path) -> None:

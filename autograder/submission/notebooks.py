@@ -23,6 +23,7 @@ _MAX_JSON_ITEMS = 2_000_000  # an empty list takes three bytes of JSON and seven
 _MAX_STATEMENTS = 10_000
 _PYTHON_MAGIC = ("%%time", "%%capture")  # their cells are plain Python below the first line
 _DEFINED = re.compile(r"^[ \t]*+(?:async\s+def|def|class)\s+(\w+)", re.MULTILINE)
+_ASSIGNED = re.compile(r"^(\w+)[ \t]*+(?::[^=\n]*+)?=", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def convert(data: bytes, wanted: Collection[str]) -> Notebook:
             notes.append(_("cell {number} does not parse: {reason}").format(number=number, reason=shown(str(error))))
             defines.update(_DEFINED.findall(code))
             statements.append(_Statement(number, 1, "comment", "# It does not parse and is left out."))
+            lost = {*_DEFINED.findall(code), *_ASSIGNED.findall(code)}.intersection(wanted)
+            statements += [_raising(number, error, name) for name in sorted(lost)]
         if len(statements) > _MAX_STATEMENTS:
             raise Unreadable("notebook-too-long")
     kept = _needed(statements, wanted)
@@ -80,6 +83,12 @@ def convert(data: bytes, wanted: Collection[str]) -> Notebook:
         defines=frozenset(defines),
         notes=tuple(notes),
     )
+
+
+def _raising(cell: int, error: Unparsed, name: str) -> _Statement:
+    """What the cell was to define, so that who asks for it is told why it is not there."""
+    code = f"class {name}: raise SyntaxError({error.reason!r})"
+    return _Statement(cell, error.line or 1, "definition", code, frozenset({name}))
 
 
 def _load(data: bytes) -> Any:
