@@ -352,6 +352,7 @@ def differences(objective: Callable[[Tensor], float], numbers: Tensor, step: flo
 
 
 def agree(gradient: Tensor, expected: Tensor) -> bool:
-    """Whether the numbers agree; the shape of a parameter is judged elsewhere, and a bias counts as one number."""
-    numbers = gradient.detach().flatten() if expected.numel() > 1 else gradient.detach().sum().reshape(1)
+    """Whether the numbers agree; the shape of a parameter, and dtypes, are judged elsewhere; a bias is one number."""
+    gradient = gradient.detach().to(expected.dtype)
+    numbers = gradient.flatten() if expected.numel() > 1 else gradient.sum().reshape(1)
     return numbers.numel() == expected.numel() and torch.allclose(numbers, expected.flatten(), rtol=1e-2, atol=1e-2)
