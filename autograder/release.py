@@ -15,7 +15,7 @@ from autograder.errors import CourseError
 from autograder.exercise import Exercise, discover
 from autograder.language import _
 from autograder.private import keep_solution
-from autograder.stub import stub
+from autograder.stub import stub_of
 
 STATEMENTS = ("README.md", "README.zh.md")
 COPIED = ("exercise.yaml", "test_public.py")
@@ -85,10 +85,7 @@ def _state(path: Path, content: bytes) -> str:
 
 def public_files(exercise: Exercise) -> dict[str, bytes]:
     """Everything that students receive of an exercise, by file name."""
-    try:
-        given = {f"{exercise.id}.py": stub(_read(exercise.solution), exercise.implement)}
-    except CourseError as error:
-        raise error.at(exercise.solution) from None
+    given = {f"{exercise.id}.py": stub_of(exercise, _read(exercise.solution))}
     for name in (*STATEMENTS, *COPIED):
         if name != "README.zh.md" or (exercise.folder / name).exists():
             given[name] = _read(exercise.folder / name)

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.errors import CourseError
+from autograder.exercise import Exercise
 
 Routine = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -39,6 +40,14 @@ def stub(solution: str, implement: Collection[str]) -> str:
         lines[cut.first - 1 : cut.last] = [f'{cut.indent}raise NotImplementedError("{cut.name}")']
     text = "\n".join(lines).rstrip("\n") + "\n"
     return without_imports(text, names_used(ast.parse(text)))
+
+
+def stub_of(exercise: Exercise, solution: str) -> str:
+    """The stub of an exercise with this solution. Raises `CourseError` that names its file."""
+    try:
+        return stub(solution, exercise.implement)
+    except CourseError as error:
+        raise error.at(exercise.solution) from None
 
 
 def parse(solution: str) -> tuple[str, ast.Module]:

@@ -24,7 +24,7 @@ from autograder.mutants import kill, operators
 from autograder.proof.grading import Proving, graded, what
 from autograder.proof.record import Proof
 from autograder.sandbox.warm import WarmProcess
-from autograder.stub import stub
+from autograder.stub import stub_of
 
 
 def validate(course: Course, exercises: Sequence[Exercise], warm: WarmProcess, mutants: bool = False) -> list[Proof]:
@@ -89,7 +89,7 @@ def _prove_public(session: GradingSession, grader: StudentGrader, exercise: Exer
     solution = AuthorCode.of(exercise.solution).text
     own, of_stub = (
         graded(session, grader, exercise, AuthorCode(f"{exercise.id}.py", text), lambda item, transcript: None).checks
-        for text in (solution, stub(solution, exercise.implement))
+        for text in (solution, stub_of(exercise, solution))
     )
     lost = [check for check in own if check.status != "passed"]
     if lost:

@@ -520,6 +520,22 @@ class TestSession:
         return {"double/test_hidden.py": textwrap.dedent(text) + "\n" + textwrap.dedent(body)}
 
     @pytest.mark.parametrize(
+        ("text", "line", "reason"),
+        [
+            ("def double(x):\n    return 2 * (x\n", 2, "not Python: '(' was never closed"),
+            ("import nothing_here\n", 1, "cannot be imported: ModuleNotFoundError: No module named 'nothing_here'"),
+        ],
+    )
+    def test_a_broken_solution_is_named(
+        self, make_course: MakeCourse, grade_all: GradeAll, text: str, line: int, reason: str
+    ) -> None:
+        course = make_course({"double/solution.py": text})
+        with pytest.raises(CourseError) as caught:
+            grade_all(course, RIGHT)
+        error = caught.value
+        assert (error.path, error.line, error.reason) == (course.exercises[0].solution, line, reason)
+
+    @pytest.mark.parametrize(
         ("body", "line", "reason"),
         [
             ("def f(:\n    pass", 10, "not Python: invalid syntax"),

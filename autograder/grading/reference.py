@@ -10,9 +10,11 @@ from __future__ import annotations
 import importlib.util
 import math
 import sys
+import traceback
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from autograder.errors import CourseError
@@ -28,32 +30,26 @@ MAX_DOUBLINGS = 24  # of the work, by all elements and numbers together: each ma
 
 
 class Reference:
-    """The names of a solution.py. Functions of tensors are memoised by the content of their arguments."""
+    """The names of a solution.py, imported when the first is asked for, which may raise `CourseError`.
+
+    Functions of tensors are memoised by the content of their arguments.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._module: Any = None
         self._known: dict[tuple[str, bytes], Any] = {}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        found = getattr(self._load(), name, None)
+        found = getattr(self._module, name, None)
         if found is None:
             raise CourseError(self._path, None, "name-missing", name=name)
         return self._memoised(name, found) if isinstance(found, FunctionType) else found
 
-    def _load(self) -> Any:
-        if self._module is None:
-            name = f"_reference_{self._path.parent.name}"
-            spec = importlib.util.spec_from_file_location(name, self._path)
-            assert spec is not None
-            assert spec.loader is not None
-            module = importlib.util.module_from_spec(spec)
-            sys.modules[name] = module
-            spec.loader.exec_module(module)
-            self._module = module
-        return self._module
+    @cached_property
+    def _module(self) -> ModuleType:
+        return _imported(self._path)
 
     def _memoised(self, name: str, function: FunctionType) -> Any:
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -69,6 +65,39 @@ class Reference:
             return fresh(self._known[key])
 
         return call
+
+
+def require_importable(solutions: Mapping[str, Path]) -> None:
+    """Raise `CourseError` for the first that is not, but for what it imports of the others."""
+    for path in solutions.values():
+        try:
+            _imported(path)
+        except CourseError as error:
+            missing = error.__cause__
+            if not isinstance(missing, ModuleNotFoundError) or missing.name not in solutions:
+                raise
+
+
+def _imported(path: Path) -> ModuleType:
+    name = f"_reference_{path.parent.name}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise not_imported(path, error) from error
+    return module
+
+
+def not_imported(path: Path, error: BaseException) -> CourseError:
+    """What to tell an author whose file raised this on import."""
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return CourseError(path, error.lineno, "not-python", reason=error.msg)
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == str(path)]
+    return CourseError(path, lines[-1] if lines else None, "tests-raise", reason=f"{type(error).__name__}: {error}")
 
 
 class Supplier:
@@ -112,7 +141,7 @@ class Supplier:
     def _executor(self, exercise: Exercise) -> Executor:
         if exercise.id not in self.executors:
             executor = self.executors[exercise.id] = Executor()
-            executor.module = Reference(exercise.solution)._load()
+            executor.module = _imported(exercise.solution)
         return self.executors[exercise.id]
 
 

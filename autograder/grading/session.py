@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
@@ -24,7 +23,7 @@ from autograder.grading.accuracy import Calibration, Measured
 from autograder.grading.checks import Check, check_of
 from autograder.grading.examples import drawn_examples, fresh, seed_of
 from autograder.grading.handles import Diverged, Submission
-from autograder.grading.reference import Reference
+from autograder.grading.reference import Reference, not_imported, require_importable
 from autograder.grading.rehearsal import Rehearsed
 from autograder.interrupts import raise_if_noticed
 from autograder.language import speaking
@@ -134,14 +133,7 @@ class GradingSession:
     def pytest_exception_interact(self, node: pytest.Collector, call: pytest.CallInfo[Any]) -> None:
         """A test file cannot be imported."""
         assert call.excinfo is not None
-        error = call.excinfo.value.__cause__ or call.excinfo.value
-        lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if _is(frame.f_code.co_filename, node)]
-        found = CourseError(
-            node.path, lines[-1] if lines else None, "tests-raise", reason=f"{type(error).__name__}: {error}"
-        )
-        if isinstance(error, SyntaxError) and _is(error.filename or "", node):
-            found = CourseError(node.path, error.lineno, "not-python", reason=error.msg)
-        self.error = self.error or found
+        self.error = self.error or not_imported(node.path, call.excinfo.value.__cause__ or call.excinfo.value)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         for item in session.items:
@@ -263,6 +255,7 @@ class GradingSession:
         """Draw every example now, so that processes forked later share them."""
         # Half a second of modules, which torch loads at its first gradient: in every job, and on a student's time.
         importlib.import_module("torch.fx.experimental.symbolic_shapes")
+        require_importable({each.id: each.solution for each in self.course.exercises if each.id in self.references})
         for items in self.items.values():
             for item in items:
                 self._examples(item)
@@ -292,7 +285,3 @@ def collect_public(course: Course, exercises: Sequence[Exercise]) -> GradingSess
             wanted.update(item.check.needs if item.check.name in wanted else ())
         public.items[id] = [item for item in items if item.check.name in wanted]
     return public
-
-
-def _is(file: str, node: pytest.Collector) -> bool:
-    return file == str(node.path)

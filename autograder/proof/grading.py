@@ -26,7 +26,7 @@ from autograder.proof.margins import Chaffs, again, of_right, provable
 from autograder.proof.record import LEAST_BEYOND, MOST_USED, Proof, Tolerance
 from autograder.results import CheckResult, points_of
 from autograder.sandbox.warm import WarmProcess
-from autograder.stub import stub
+from autograder.stub import stub_of
 
 PART = 40  # solutions
 MORE_SALTS = (1, 2)  # beside the course's own
@@ -79,7 +79,7 @@ class Proving:
                 advance(_("{exercise}: a part is proved").format(exercise=exercise.id))
 
     def _gradings(self, exercise: Exercise) -> Iterator[Task]:
-        texts = {"": stub(AuthorCode.of(exercise.solution).text, exercise.implement)} | {
+        texts = {"": stub_of(exercise, AuthorCode.of(exercise.solution).text)} | {
             where(exercise, path): AuthorCode.of(path).text
             for path in (exercise.solution, *exercise.wheats, *exercise.chaffs)
         }
