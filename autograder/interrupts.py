@@ -2,7 +2,7 @@
 
 Python raises `KeyboardInterrupt` wherever the main thread happens to be. In a callback of the garbage
 collector's or a finaliser it is printed and dropped, and some libraries import others under a bare `except:`
-(mpmath, which torch loads). So the handler also notes that it was called, and long work asks.
+(mpmath, which torch loads). So the handler also notes that it was called, and whoever hands out work asks.
 """
 
 from __future__ import annotations

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +14,7 @@ import torch
 
 from autograder.engine import StudentGrader, Work
 from autograder.errors import CourseError, MachineryError
-from autograder.exercise import Course
+from autograder.exercise import Course, load_course
 from autograder.grading.code import AuthorCode
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
@@ -524,16 +526,35 @@ class TestSession:
         [
             ("def double(x):\n    return 2 * (x\n", 2, "not Python: '(' was never closed"),
             ("import nothing_here\n", 1, "cannot be imported: ModuleNotFoundError: No module named 'nothing_here'"),
+            ("raise SystemExit(0)\n", 1, "cannot be imported: SystemExit: 0"),
+            ("import quadruple\n", 1, "cannot be imported: ModuleNotFoundError: No module named 'quadruple'"),  # later
         ],
     )
+    @pytest.mark.parametrize("is_relative", [False, True])
     def test_a_broken_solution_is_named(
-        self, make_course: MakeCourse, grade_all: GradeAll, text: str, line: int, reason: str
+        self,
+        make_course: MakeCourse,
+        monkeypatch: pytest.MonkeyPatch,
+        is_relative: bool,
+        text: str,
+        line: int,
+        reason: str,
     ) -> None:
         course = make_course({"double/solution.py": text})
+        if is_relative:
+            monkeypatch.chdir(course.root)
+            course = load_course(Path())
         with pytest.raises(CourseError) as caught:
-            grade_all(course, RIGHT)
+            GradingSession(course, course.exercises, public=False)
         error = caught.value
         assert (error.path, error.line, error.reason) == (course.exercises[0].solution, line, reason)
+
+    def test_a_solution_can_import_an_earlier_one(self, make_course: MakeCourse) -> None:
+        later = "from double import double\n\ndef quadruple(x):\n    return double(double(x))\n"
+        course = make_course({"quadruple/solution.py": later})
+        session = GradingSession(course, course.exercises, public=False)
+        assert session.references["quadruple"].quadruple(torch.ones(1)).tolist() == [4]
+        assert "double" not in sys.modules
 
     @pytest.mark.parametrize(
         ("body", "line", "reason"),

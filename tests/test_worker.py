@@ -464,6 +464,32 @@ class TestGradients:
         gradients = self.vjp(executor, reply["graph"], torch.ones(2))
         assert [each.tolist() for each in gradients if each is not None] == [[4, 9, 5], [3, 5]]
 
+    def test_whoever_is_called_again_finds_what_was_there(self, load: Load) -> None:
+        executor = load("def f(X, K):\n    Y = (X[0:2] * K).sum()\n    X.data.mul_(2)\n    return Y\n")
+        X, K = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]).requires_grad_()
+        reply = call(executor, "f", X, K, grad=True)
+        for _ in range(3):
+            (gradient,) = [each for each in self.vjp(executor, reply["graph"], torch.tensor(1.0)) if each is not None]
+            assert gradient.tolist() == [1, 2]
+
+    @pytest.mark.parametrize(("write", "calls"), [("", 1), ("X += 1", 1), ("X.data.add_(1)", 2)])
+    def test_it_is_called_again_only_where_the_graph_does_not_do(self, load: Load, write: str, calls: int) -> None:
+        executor = load(f"""
+            count = 0
+
+            def f(X):
+                global count
+                count += 1
+                {write or "pass"}
+                return 2 * X
+
+            def counted():
+                return count
+        """)
+        reply = call(executor, "f", torch.tensor([1.0, torch.nan]).requires_grad_(), grad=True)
+        self.vjp(executor, reply["graph"], torch.ones(2))
+        assert call(executor, "counted")["value"] == calls
+
     def test_writing_into_what_it_has_computed_is_a_mistake(self, load: Load) -> None:
         executor = load("def f(x):\n    y = x.exp()\n    y += 1\n    return y\n")
         reply = call(executor, "f", torch.ones(1).requires_grad_(), grad=True)

@@ -13,6 +13,7 @@ from autograder.cluster.nodes import Lost
 from autograder.engine import Work, ungraded
 from autograder.errors import MachineryError
 from autograder.exercise import Exercise
+from autograder.interrupts import raise_if_noticed
 from autograder.language import _
 from autograder.messages import Receiver
 
@@ -94,6 +95,7 @@ class Crews:
             for member in [each for each in crew.members if each.ready]:
                 self._hand_out(crew, member)
         while busy := [crew for crew in self.crews.values() if crew.waiting or any(each.task for each in crew.members)]:
+            raise_if_noticed()
             crew, member = self._wait(busy)
             self._hear(crew, member, receiver)
 

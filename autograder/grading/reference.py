@@ -12,7 +12,6 @@ import math
 import sys
 import traceback
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -28,12 +27,11 @@ MAX_ELEMENTS = 1 << 14
 MAX_NUMBER = 100  # a step count, a padding: what a question may make the reference repeat or allocate
 MAX_DOUBLINGS = 24  # of the work, by all elements and numbers together: each may multiply the others
 
+_imported: dict[Path, ModuleType] = {}  # the solutions that this process has imported, by their files
+
 
 class Reference:
-    """The names of a solution.py, imported when the first is asked for, which may raise `CourseError`.
-
-    Functions of tensors are memoised by the content of their arguments.
-    """
+    """The names of a solution.py. Functions of tensors are memoised by the content of their arguments."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -42,14 +40,10 @@ class Reference:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        found = getattr(self._module, name, None)
+        found = getattr(_module_of(self._path), name, None)
         if found is None:
             raise CourseError(self._path, None, "name-missing", name=name)
         return self._memoised(name, found) if isinstance(found, FunctionType) else found
-
-    @cached_property
-    def _module(self) -> ModuleType:
-        return _imported(self._path)
 
     def _memoised(self, name: str, function: FunctionType) -> Any:
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -67,36 +61,45 @@ class Reference:
         return call
 
 
-def require_importable(solutions: Mapping[str, Path]) -> None:
-    """Raise `CourseError` for the first that is not, but for what it imports of the others."""
-    for path in solutions.values():
-        try:
-            _imported(path)
-        except CourseError as error:
-            missing = error.__cause__
-            if not isinstance(missing, ModuleNotFoundError) or missing.name not in solutions:
-                raise
+def import_solutions(solutions: Mapping[str, Path]) -> None:
+    """Import the solutions anew, in order: each can import the earlier ones by their ids.
 
-
-def _imported(path: Path) -> ModuleType:
-    name = f"_reference_{path.parent.name}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
+    Raises `CourseError` for the first that cannot be imported.
+    """
+    before = {id: sys.modules.get(id) for id in solutions}
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise not_imported(path, error) from error
-    return module
+        for id, path in solutions.items():
+            _imported.pop(path, None)
+            sys.modules[id] = _module_of(path)
+    finally:
+        for id, module in before.items():
+            sys.modules.pop(id, None)
+            if module is not None:
+                sys.modules[id] = module
+
+
+def _module_of(path: Path) -> ModuleType:
+    if path not in _imported:
+        name = f"_reference_{path.parent.name}"
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+        except (Exception, SystemExit) as error:
+            raise not_imported(path, error) from error
+        _imported[path] = module
+    return _imported[path]
 
 
 def not_imported(path: Path, error: BaseException) -> CourseError:
     """What to tell an author whose file raised this on import."""
-    if isinstance(error, SyntaxError) and error.filename == str(path):
+    file = str(path.absolute())  # as Python names it
+    if isinstance(error, SyntaxError) and error.filename == file:
         return CourseError(path, error.lineno, "not-python", reason=error.msg)
-    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == str(path)]
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
     return CourseError(path, lines[-1] if lines else None, "tests-raise", reason=f"{type(error).__name__}: {error}")
 
 
@@ -141,7 +144,7 @@ class Supplier:
     def _executor(self, exercise: Exercise) -> Executor:
         if exercise.id not in self.executors:
             executor = self.executors[exercise.id] = Executor()
-            executor.module = _imported(exercise.solution)
+            executor.module = _module_of(exercise.solution)
         return self.executors[exercise.id]
 
 

@@ -23,7 +23,7 @@ from autograder.grading.accuracy import Calibration, Measured
 from autograder.grading.checks import Check, check_of
 from autograder.grading.examples import drawn_examples, fresh, seed_of
 from autograder.grading.handles import Diverged, Submission
-from autograder.grading.reference import Reference, not_imported, require_importable
+from autograder.grading.reference import Reference, import_solutions, not_imported
 from autograder.grading.rehearsal import Rehearsed
 from autograder.interrupts import raise_if_noticed
 from autograder.language import speaking
@@ -78,6 +78,8 @@ class GradingSession:
         self.items: dict[str, list[CheckItem]] = {each.id: [] for each in exercises}
         self.calibration = Calibration(course, exercises)
         self.references = {} if public else {each.id: Reference(each.solution) for each in exercises}
+        if not public:
+            import_solutions({each.id: each.solution for each in exercises})
         self.digests = {each.id: each.digest() for each in course.exercises}
         self.examples: dict[str, list[dict[str, Any]]] = {}
         self.batches: dict[str, Batch | None] = {}  # what each check asks ahead; None if it must not
@@ -255,7 +257,6 @@ class GradingSession:
         """Draw every example now, so that processes forked later share them."""
         # Half a second of modules, which torch loads at its first gradient: in every job, and on a student's time.
         importlib.import_module("torch.fx.experimental.symbolic_shapes")
-        require_importable({each.id: each.solution for each in self.course.exercises if each.id in self.references})
         for items in self.items.values():
             for item in items:
                 self._examples(item)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.interrupts import raise_if_noticed
+
 
 @dataclass(frozen=True)
 class Died:
@@ -42,6 +44,7 @@ def each(tasks: Sequence[Callable[[], Any]], jobs: int, prepare: Callable[[int],
                     _start(selector, *task, slots.pop(), prepare)
                 if not selector.get_map():
                     return
+                raise_if_noticed()
                 for key, _ in selector.select():
                     if piece := os.read(key.fd, 1 << 16):
                         key.data.answer += piece

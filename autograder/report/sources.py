@@ -59,10 +59,12 @@ def _load(path: Path, raw: Mapping[str, Any]) -> tuple[str, Source]:
 def write(path: Path, text: str) -> None:
     """Write a file that can be made again, so without waiting for the disk; leave it alone if nothing changed."""
     data = text.encode("utf-8")
+    draft = path.with_name(f".{path.name}.draft")
+    with suppress(OSError):
+        draft.unlink()  # of a run that was killed
     with suppress(OSError):
         if path.read_bytes() == data:
             return
-    draft = path.with_name(f".{path.name}.draft")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

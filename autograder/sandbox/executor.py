@@ -126,8 +126,8 @@ class Executor:
         if "device" in request:
             reply["devices"] = [str(tensor.device) for tensor in wire.tensors_in(reply["value"])]
         if request.get("grad"):
-            again = (lambda: target(*_unleafed(pristine))) if any(map(_was_written, handed)) else None
-            reply["graph"] = self._keep_graph(inputs, reply["value"], again)
+            again = (lambda: target(*_each_tensor(torch.clone, pristine))) if any(map(_was_written, handed)) else None
+            reply["graph"] = self._keep_graph(inputs, reply["value"], again, any(map(_was_changed_unseen, handed)))
         if request.get("echo"):
             reply["echo"] = None if wire.encode(_detached(args)) == before else args
         if seen is not None:
@@ -181,15 +181,23 @@ class Executor:
         graph, cotangents = self.graphs[request["graph"]], request["cotangents"]
         if graph.again is None:
             return {"value": graph.gradients(graph.outputs, cotangents)}
+        try:
+            if not graph.is_stale:
+                return {"value": graph.gradients(graph.outputs, cotangents)}
+        except RuntimeError as error:
+            if "modified by an inplace operation" not in str(error):
+                raise
         # Writing into its inputs costs a submission its purity, not its gradients: what backward needs is copied.
-        with torch.autograd.graph.saved_tensors_hooks(torch.Tensor.clone, lambda saved: saved):
+        with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(torch.clone, lambda saved: saved):
             return {"value": graph.gradients(_linked(graph.again()), cotangents)}
 
-    def _keep_graph(self, inputs: list[torch.Tensor], value: Any, again: Callable[[], Any] | None) -> int | None:
+    def _keep_graph(
+        self, inputs: list[torch.Tensor], value: Any, again: Callable[[], Any] | None, is_stale: bool
+    ) -> int | None:
         if not _linked(value):
             return None
         id = next(self.ids)
-        self.graphs[id] = _Graph(inputs, _linked(value), again)
+        self.graphs[id] = _Graph(inputs, _linked(value), again, is_stale)
         return id
 
     def _given(self, value: Any, device: torch.device | None) -> Any:
@@ -270,11 +278,15 @@ class Executor:
 
 @dataclass
 class _Graph:
-    """What backward needs of a call: leaves, what depends on them, how to call again if it wrote into its inputs."""
+    """What backward needs of a call: leaves, what depends on them, how to call again if it wrote into its inputs.
+
+    It is stale if something was written that autograd has not seen.
+    """
 
     inputs: list[torch.Tensor]
     outputs: list[torch.Tensor]
     again: Callable[[], Any] | None
+    is_stale: bool
 
     def gradients(self, outputs: list[torch.Tensor], cotangents: list[torch.Tensor | None]) -> list[Any]:
         """One gradient per input; None where none is wanted, or none arrives."""
@@ -302,9 +314,19 @@ def _unleafed(value: Any) -> Any:
 
 
 def _was_written(handed: tuple[torch.Tensor, int, torch.Tensor]) -> bool:
-    """Whether a tensor differs from its version or its copy before the call; autograd does not see who uses `data`."""
+    """Whether a tensor was written into: it has another version than before the call, or is not as its copy."""
     tensor, version, kept = handed
-    return tensor._version != version or not torch.equal(tensor, kept)
+    return tensor._version != version or not _same(tensor, kept)
+
+
+def _was_changed_unseen(handed: tuple[torch.Tensor, int, torch.Tensor]) -> bool:
+    """Whether it has other numbers and no other version: somebody used `data`."""
+    tensor, version, kept = handed
+    return tensor._version == version and not _same(tensor, kept)
+
+
+def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return one.shape == other.shape and not bool(((one != other) & ~(one.isnan() & other.isnan())).any())
 
 
 def _detached(value: Any) -> Any:

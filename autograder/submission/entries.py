@@ -21,7 +21,7 @@ _NOISE = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 _MAX_ID = 100
 _MAX_BYTES = 250  # of a file's name, on most systems
 _PLAIN = " ._-@+,'()"
-# The first are in no file's name on Windows, the last two would mean something to a shell.
+# The first are in no file's name on Windows, the last two mean something to a shell even between quotes.
 _UNUSABLE = frozenset('<>:"/\\|?*' + "$`")
 
 
@@ -109,7 +109,8 @@ def _objection(student: str) -> Unreadable | None:
         return Unreadable("name-too-long", count=_MAX_ID)
     if not student or student.startswith((".", " ")) or student.endswith((".", " ")):
         return Unreadable("name-ends")
-    if bad := sorted({char for char in student if not _is_allowed(char)}):
+    command = set("##[" if "##[" in student else "")  # GitHub Actions obeys `##[error]`, wherever it is printed
+    if bad := sorted(command.union(char for char in student if not _is_allowed(char))):
         return Unreadable("name-characters", characters=", ".join(f"U+{ord(char):04X}" for char in bad[:5]))
     return None
 

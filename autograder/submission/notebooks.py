@@ -21,9 +21,10 @@ from autograder.submission.syntax import Unparsed, names, parse
 
 _MAX_JSON_ITEMS = 2_000_000  # an empty list takes three bytes of JSON and seventy of memory
 _MAX_STATEMENTS = 10_000
+_MAX_QUOTED = 100  # characters of a line that does not parse
 _PYTHON_MAGIC = ("%%time", "%%capture")  # their cells are plain Python below the first line
 _DEFINED = re.compile(r"^[ \t]*+(?:async\s+def|def|class)\s+(\w+)", re.MULTILINE)
-_ASSIGNED = re.compile(r"^(\w+)[ \t]*+(?::[^=\n]*+)?=", re.MULTILINE)
+_ASSIGNED = re.compile(r"^(\w+)[ \t]*+(?::[^=\n]*+)?=(?!=)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def convert(data: bytes, wanted: Collection[str]) -> Notebook:
             defines.update(_DEFINED.findall(code))
             statements.append(_Statement(number, 1, "comment", "# It does not parse and is left out."))
             lost = {*_DEFINED.findall(code), *_ASSIGNED.findall(code)}.intersection(wanted)
-            statements += [_raising(number, error, name) for name in sorted(lost)]
+            statements += [_raising(number, error.line or 1, code, name) for name in sorted(lost)]
         if len(statements) > _MAX_STATEMENTS:
             raise Unreadable("notebook-too-long")
     kept = _needed(statements, wanted)
@@ -85,10 +86,11 @@ def convert(data: bytes, wanted: Collection[str]) -> Notebook:
     )
 
 
-def _raising(cell: int, error: Unparsed, name: str) -> _Statement:
-    """What the cell was to define, so that who asks for it is told why it is not there."""
-    code = f"class {name}: raise SyntaxError({error.reason!r})"
-    return _Statement(cell, error.line or 1, "definition", code, frozenset({name}))
+def _raising(cell: int, line: int, code: str, name: str) -> _Statement:
+    """What the cell was to define, so that who asks for it is told where it does not parse."""
+    theirs = "".join(code.split("\n")[line - 1 : line])[:_MAX_QUOTED]
+    theirs = "".join(char if char.isprintable() else " " for char in theirs).strip()
+    return _Statement(cell, line, "definition", f"class {name}: raise SyntaxError  # your line: {theirs}")
 
 
 def _load(data: bytes) -> Any:
