@@ -17,10 +17,10 @@ class Odd(dict):
 _keep = worker.Executor._keep_graph
 
 
-def keep(self, inputs, value, again):
+def keep(self, *given):
     if not isinstance(self.graphs, Odd):
         self.graphs = Odd(self.graphs)
-    found = _keep(self, inputs, value, again)
+    found = _keep(self, *given)
     return None if found is None else -found - (1 << 2000)
 
 
