@@ -14,7 +14,7 @@ from autograder import __version__, terminal
 from autograder.cluster.crews import Crews, Nodes, Task
 from autograder.cluster.node import Ready, Setup
 from autograder.cluster.nodes import RayNodes
-from autograder.cluster.shipping import digest_of, pack
+from autograder.cluster.shipping import clear, digest_of, pack
 from autograder.device import GPU
 from autograder.engine import StudentGrader, Work
 from autograder.errors import IsolationError, MachineryError, UsageError
@@ -138,6 +138,7 @@ class Cluster:
     ) -> None:
         self.crews.close()
         self.nodes.leave()
+        clear()  # after processes that were ended while they started
 
 
 def share_of_gpu(exercise: Exercise) -> float:

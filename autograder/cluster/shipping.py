@@ -57,7 +57,7 @@ def unpacked(packed: bytes, digest: str) -> Iterator[Path]:
     """
     if digest_of(packed) != digest:
         raise MachineryError("course-not-arrived")
-    base = Path(tempfile.gettempdir()) / f"autograde-{os.getuid()}"
+    base = _base()
     folder = base / digest
     with _locked(base):
         _sweep(base)
@@ -68,11 +68,22 @@ def unpacked(packed: bytes, digest: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        os.close(in_use)
+        clear()
+
+
+def clear() -> None:
+    """Remove what no process of this machine uses: the last one may have been killed."""
+    base = _base()
+    if base.is_dir():
         with _locked(base):
-            os.close(in_use)
             _sweep(base)
             if not any(base.iterdir()):
                 base.rmdir()
+
+
+def _base() -> Path:
+    return Path(tempfile.gettempdir()) / f"autograde-{os.getuid()}"
 
 
 def _sweep(base: Path) -> None:
