@@ -126,8 +126,11 @@ class Executor:
         if "device" in request:
             reply["devices"] = [str(tensor.device) for tensor in wire.tensors_in(reply["value"])]
         if request.get("grad"):
-            again = (lambda: target(*_each_tensor(torch.clone, pristine))) if any(map(_was_written, handed)) else None
-            reply["graph"] = self._keep_graph(inputs, reply["value"], again, any(map(_was_changed_unseen, handed)))
+            is_written = any(tensor._version != version for tensor, version, _ in handed)
+            # By `data`, of which autograd does not know: the graph would give other gradients.
+            is_stale = any(tensor._version == version and not _same(tensor, kept) for tensor, version, kept in handed)
+            again = (lambda: target(*_each_tensor(torch.clone, pristine))) if is_written or is_stale else None
+            reply["graph"] = self._keep_graph(inputs, reply["value"], again, is_stale)
         if request.get("echo"):
             reply["echo"] = None if wire.encode(_detached(args)) == before else args
         if seen is not None:
@@ -311,18 +314,6 @@ def _linked(value: Any) -> list[torch.Tensor]:
 def _unleafed(value: Any) -> Any:
     """`value` with copies in place of leaves, which autograd does not let anyone write into."""
     return _each_tensor(lambda tensor: tensor.clone() if tensor.requires_grad else tensor, value)
-
-
-def _was_written(handed: tuple[torch.Tensor, int, torch.Tensor]) -> bool:
-    """Whether a tensor was written into: it has another version than before the call, or is not as its copy."""
-    tensor, version, kept = handed
-    return tensor._version != version or not _same(tensor, kept)
-
-
-def _was_changed_unseen(handed: tuple[torch.Tensor, int, torch.Tensor]) -> bool:
-    """Whether it has other numbers and no other version: somebody used `data`."""
-    tensor, version, kept = handed
-    return tensor._version == version and not _same(tensor, kept)
 
 
 def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
