@@ -86,8 +86,8 @@ def grade_class(
         session = GradingSession(course, exercises, public=False, device=device)
 
         def run(session: GradingSession) -> None:
-            warm.ready()
             session.prepare()
+            warm.ready()  # it loads torch meanwhile
             receiver = Receiver(store, report, draw)
             _Pool(session, public, exercises, work, warm, receiver, folder, fresh).run(min(jobs, len(work)))
 
