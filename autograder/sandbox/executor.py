@@ -34,8 +34,7 @@ import importlib
 import itertools
 import random
 import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
@@ -43,6 +42,7 @@ import numpy
 import torch
 
 from autograder.sandbox import gpu, recipe, wire
+from autograder.sandbox.graphs import Graph, Handed
 from autograder.sandbox.modules import SourceFinder, Supplied
 from autograder.sandbox.pretend import CPU, Pretence, put
 from autograder.sandbox.probes import Epoch, Probes, modes
@@ -66,7 +66,7 @@ class Executor:
         self.module: ModuleType | None = None
         self.finder = SourceFinder()
         self.objects: dict[int, Any] = {}
-        self.graphs: dict[int, _Graph] = {}
+        self.graphs: dict[int, Graph] = {}
         self.ids = itertools.count(1)
 
     def execute(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,28 +111,19 @@ class Executor:
         args = self._given(request["args"], request.get("device"))
         target = self._target(request)
         self._assign(request)
-        before = wire.encode(_detached(args)) if request.get("echo") else b""
+        before = wire.encode(wire.each_tensor(torch.Tensor.detach, args)) if request.get("echo") else b""
         inputs = wire.tensors_in(args)
         inputs += [_attribute(self.objects[request["target"]], name) for name in request.get("parameters", ())]
-        given = args
+        handed = Handed(args) if request.get("grad") else None
         with watching(request.get("watch", False), self.alone) as seen, torch.enable_grad():
-            if request.get("grad"):
-                given = _unleafed(args)
-                pristine = _each_tensor(lambda each: each if each.requires_grad else each.clone(), args)
-                pairs = zip(wire.tensors_in(given), wire.tensors_in(pristine), strict=True)
-                handed = [(one, one._version, kept) for one, kept in pairs]
-            result = target(*given)
+            result = target(*(handed.given if handed else args))
         reply: dict[str, Any] = {"value": self._portable(result)}
         if "device" in request:
             reply["devices"] = [str(tensor.device) for tensor in wire.tensors_in(reply["value"])]
-        if request.get("grad"):
-            is_written = any(tensor._version != version for tensor, version, _ in handed)
-            # By `data`, of which autograd does not know: the graph would give other gradients.
-            is_stale = any(tensor._version == version and not _same(tensor, kept) for tensor, version, kept in handed)
-            again = (lambda: target(*_each_tensor(torch.clone, pristine))) if is_written or is_stale else None
-            reply["graph"] = self._keep_graph(inputs, reply["value"], again, is_stale)
+        if handed:
+            reply["graph"] = self._keep_graph(handed.graph(inputs, reply["value"], target))
         if request.get("echo"):
-            reply["echo"] = None if wire.encode(_detached(args)) == before else args
+            reply["echo"] = None if wire.encode(wire.each_tensor(torch.Tensor.detach, args)) == before else args
         if seen is not None:
             reply |= {"operators": sorted(seen[0]), "calls": sorted(seen[1])}
         return reply
@@ -181,26 +172,13 @@ class Executor:
             return {"value": recipe.fit(net.to(device), images, labels, recipe.Recipe(**request["recipe"]), self.epoch)}
 
     def _vjp(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        graph, cotangents = self.graphs[request["graph"]], request["cotangents"]
-        if graph.again is None:
-            return {"value": graph.gradients(graph.outputs, cotangents)}
-        try:
-            if not graph.is_stale:
-                return {"value": graph.gradients(graph.outputs, cotangents)}
-        except RuntimeError as error:
-            if "modified by an inplace operation" not in str(error):
-                raise
-        # Writing into its inputs costs a submission its purity, not its gradients: what backward needs is copied.
-        with torch.enable_grad(), torch.autograd.graph.saved_tensors_hooks(torch.clone, lambda saved: saved):
-            return {"value": graph.gradients(_linked(graph.again()), cotangents)}
+        return {"value": self.graphs[request["graph"]].gradients(request["cotangents"])}
 
-    def _keep_graph(
-        self, inputs: list[torch.Tensor], value: Any, again: Callable[[], Any] | None, is_stale: bool
-    ) -> int | None:
-        if not _linked(value):
+    def _keep_graph(self, graph: Graph | None) -> int | None:
+        if graph is None:
             return None
         id = next(self.ids)
-        self.graphs[id] = _Graph(inputs, _linked(value), again, is_stale)
+        self.graphs[id] = graph
         return id
 
     def _given(self, value: Any, device: torch.device | None) -> Any:
@@ -277,62 +255,6 @@ class Executor:
             "file": file,
             "line": line,
         }
-
-
-@dataclass
-class _Graph:
-    """What backward needs of a call: leaves, what depends on them, how to call again if it wrote into its inputs.
-
-    It is stale if something was written that autograd has not seen.
-    """
-
-    inputs: list[torch.Tensor]
-    outputs: list[torch.Tensor]
-    again: Callable[[], Any] | None
-    is_stale: bool
-
-    def gradients(self, outputs: list[torch.Tensor], cotangents: list[torch.Tensor | None]) -> list[Any]:
-        """One gradient per input; None where none is wanted, or none arrives."""
-        reached = [pair for pair in zip(outputs, cotangents, strict=True) if pair[1] is not None]
-        wanted = [tensor for tensor in self.inputs if tensor.requires_grad]
-        found = iter(
-            torch.autograd.grad(
-                [output for output, _ in reached],
-                wanted,
-                [cotangent for _, cotangent in reached],
-                retain_graph=True,
-                allow_unused=True,
-            )
-        )
-        return [next(found) if tensor.requires_grad else None for tensor in self.inputs]
-
-
-def _linked(value: Any) -> list[torch.Tensor]:
-    return [tensor for tensor in wire.tensors_in(value) if tensor.requires_grad]
-
-
-def _unleafed(value: Any) -> Any:
-    """`value` with copies in place of leaves, which autograd does not let anyone write into."""
-    return _each_tensor(lambda tensor: tensor.clone() if tensor.requires_grad else tensor, value)
-
-
-def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
-    return one.shape == other.shape and not bool(((one != other) & ~(one.isnan() & other.isnan())).any())
-
-
-def _detached(value: Any) -> Any:
-    """`value` with tensors that share its memory and ask for no gradient."""
-    return _each_tensor(torch.Tensor.detach, value)
-
-
-def _each_tensor(change: Callable[[torch.Tensor], torch.Tensor], value: Any) -> Any:
-    if isinstance(value, torch.Tensor):
-        return change(value)
-    if isinstance(value, (list, tuple)):
-        return type(value)(_each_tensor(change, item) for item in value)
-    if isinstance(value, dict):
-        return {key: _each_tensor(change, item) for key, item in value.items()}
-    return value
 
 
 class _Undefined(Exception):

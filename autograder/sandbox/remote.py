@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import torch
 
-from autograder.sandbox.wire import WireError, tensors_in
+from autograder.sandbox.wire import WireError, each_tensor, tensors_in
 
 
 class Peer(Protocol):
@@ -50,7 +50,7 @@ def remote_call(
         value = receive(peer.ask(request))
         if torch.is_grad_enabled():
             return value
-        return _replace(value, iter([tensor.detach() for tensor in tensors_in(value)]))
+        return each_tensor(torch.Tensor.detach, value)
     box: dict[str, Any] = {}
 
     def send() -> list[torch.Tensor]:
@@ -63,8 +63,8 @@ def remote_call(
             box["graph"] = Reference(peer, "graph", graph)
         return tensors_in(box["value"])
 
-    outputs = _RemoteCall.apply(peer, send, box, receive, *inputs)
-    return _replace(box["value"], iter(outputs))
+    outputs = iter(_RemoteCall.apply(peer, send, box, receive, *inputs))
+    return each_tensor(lambda sent: next(outputs), box["value"])
 
 
 class _RemoteCall(torch.autograd.Function):
@@ -103,14 +103,3 @@ def _gradient(found: Any, like: tuple[torch.Size, torch.dtype]) -> torch.Tensor 
     if not isinstance(found, torch.Tensor) or (found.shape, found.dtype) != like:
         raise WireError("a gradient that does not look like its input")
     return found.detach()
-
-
-def _replace(value: Any, outputs: Any) -> Any:
-    """`value` with its tensors replaced, in order, by those of `outputs`."""
-    if isinstance(value, torch.Tensor):
-        return next(outputs)
-    if isinstance(value, (list, tuple)):
-        return type(value)(_replace(item, outputs) for item in value)
-    if isinstance(value, dict):
-        return {key: _replace(item, outputs) for key, item in value.items()}
-    return value

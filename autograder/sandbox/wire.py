@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -358,3 +358,14 @@ def tensors_in(value: Any) -> list[torch.Tensor]:
     if isinstance(value, dict):
         return [tensor for item in value.values() for tensor in tensors_in(item)]
     return []
+
+
+def each_tensor(change: Callable[[torch.Tensor], torch.Tensor], value: Any) -> Any:
+    """`value` with `change` of every tensor in its place, called in that order."""
+    if isinstance(value, torch.Tensor):
+        return change(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(each_tensor(change, item) for item in value)
+    if isinstance(value, dict):
+        return {key: each_tensor(change, item) for key, item in value.items()}
+    return value
