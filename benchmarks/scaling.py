@@ -1,13 +1,18 @@
 """How `autograde grade` grows with the class: time, CPU, memory, files; a second run; two jobs against one.
 
-    python -m benchmarks.scaling [--students N]... [--jobs N] [--exercise ID] [--against-one]
+    python -m benchmarks.scaling [--students N]... [--jobs N] [--exercise ID | --whole-course] [--against-one ROUNDS]
     python -m benchmarks.scaling --students 10 --students 100 --students 1000 --students 10000
+    python -m benchmarks.scaling --students 20 --whole-course --against-one 3
 
-Every student hands in a file of one exercise that is like no other: solutions and wheats in turn, every fourth a
-wrong one, each with a number in a comment. Of the results, a tenth but no more than 1,000 are `the first`, as many
-`the last`. CPU seconds and memory are those of the command and all that it starts; memory is proportional set size,
-which counts a page that several share once, and is looked at twice a second. With `--against-one` the class is also
-graded by one job. Wall seconds mean something on a quiet machine alone.
+Every student hands in a file of one exercise, or of each, that is like no other: solutions and wheats in turn, every
+fourth a wrong one, each with a number in a comment. Of the results, a tenth but no more than 1,000 are `the first`, as
+many `the last`. CPU seconds and memory are those of the command and all that it starts; memory is proportional set
+size, which counts a page that several share once, and is looked at twice a second. Wall seconds mean something on a
+quiet machine alone.
+
+With `--against-one` the class is graded by several jobs, by one job, and by one job with everything on one core, in
+turn and as often as it says; of the ratios of each round it shows the median, and the lowest and highest. One job may
+keep more than one core busy: the kernel takes one worker apart while the next is started.
 """
 
 from __future__ import annotations
@@ -23,10 +28,11 @@ import threading
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 from autograder.exercise import Exercise, load_course
 from benchmarks.cost import ROOT, commit, family_of
@@ -62,6 +68,16 @@ class Run:
         """MiB that the grader had at most in this time."""
         return max((size for moment, size in self.grader if start <= moment <= end), default=0) >> 10
 
+    @property
+    def grading(self) -> float:
+        """Wall seconds from the first result to the last."""
+        return self.results[-1] - self.results[0]
+
+    @property
+    def grading_cpu(self) -> float:
+        """CPU seconds of the same time."""
+        return self.cpu_at(self.results[-1]) - self.cpu_at(self.results[0])
+
     def took(self, first: int, last: int) -> tuple[float, float]:
         """Wall and CPU seconds between two results."""
         start, end = self.results[first], self.results[last]
@@ -72,23 +88,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--students", type=int, action="append", help="a class of so many (default: 10, 100, 1000)")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--exercise", help="its id (default: that with the fewest checks to pass)")
-    parser.add_argument("--against-one", action="store_true", help="grade each class by one job as well")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--exercise", help="its id (default: that with the fewest checks to pass)")
+    which.add_argument("--whole-course", action="store_true", help="every exercise of the course")
+    parser.add_argument("--against-one", type=int, metavar="ROUNDS", default=0, help="compare with one job, so often")
     parser.add_argument("--folder", type=Path, help="for the classes and their results (default: one that is removed)")
     arguments = parser.parse_args()
     course = load_course(ROOT)
-    exercise = course.select([arguments.exercise])[0] if arguments.exercise else min(course.exercises, key=_tests)
-    print(f"commit {commit()}, {exercise.id}, {os.cpu_count()} cores, {arguments.jobs} jobs", flush=True)
+    if arguments.whole_course:
+        exercises = course.exercises
+    else:
+        exercises = course.select([arguments.exercise or min(course.exercises, key=_tests).id])
+    names = ", ".join(each.id for each in exercises)
+    print(f"commit {commit()}, {names}, {os.cpu_count()} cores, {arguments.jobs} jobs", flush=True)
     with tempfile.TemporaryDirectory(dir=arguments.folder) as name:
         for students in arguments.students or [10, 100, 1000]:
             folder = Path(name) / str(students)
-            _hand_in(folder / "submissions", exercise, students)
-            first = _grade(folder, exercise, arguments.jobs, "grades")
-            _show(students, first, folder / "grades")
-            second = _grade(folder, exercise, arguments.jobs, "grades")
-            _show_second(first, second)
+            for exercise in exercises:
+                _hand_in(folder / "submissions", exercise, students)
             if arguments.against_one:
-                _show_one(first, _grade(folder, exercise, 1, "alone"))
+                _compare(students, [_round(folder, exercises, arguments.jobs) for _ in range(arguments.against_one)])
+            else:
+                first = _grade(folder, exercises, arguments.jobs, "grades")
+                _show(students, first, folder / "grades", exercises)
+                _show_second(first, _grade(folder, exercises, arguments.jobs, "grades"))
             shutil.rmtree(folder)
 
 
@@ -103,13 +126,26 @@ def _hand_in(folder: Path, exercise: Exercise, students: int) -> None:
         turn, rest = divmod(number, EVERY)
         text = wrong[turn % len(wrong)] if rest == 0 else right[(number - turn) % len(right)]
         place = folder / f"student_{number:05}"
-        place.mkdir(parents=True)
+        place.mkdir(parents=True, exist_ok=True)
         (place / f"{exercise.id}.py").write_text(f"{text}\n# {number}\n", encoding="utf-8")
 
 
-def _grade(folder: Path, exercise: Exercise, jobs: int, out: str) -> Run:
-    where = ["submissions", "--course", str(ROOT), "--exercise", exercise.id, "--out", out, "--jobs", str(jobs)]
-    command = [sys.executable, "-m", "autograder", "grade", *where]
+def _round(folder: Path, exercises: Sequence[Exercise], jobs: int) -> tuple[Run, Run, Run]:
+    """Several jobs, one job, and one job with all that it starts on one core."""
+    ways: list[tuple[int, int | None]] = [(jobs, None), (1, None), (1, min(os.sched_getaffinity(0)))]
+    runs = []
+    for number, core in ways:
+        runs.append(_grade(folder, exercises, number, "compared", core))
+        shutil.rmtree(folder / "compared")
+    several, one, on_one_core = runs
+    return several, one, on_one_core
+
+
+def _grade(folder: Path, exercises: Sequence[Exercise], jobs: int, out: str, core: int | None = None) -> Run:
+    which = [part for each in exercises for part in ("--exercise", each.id)]
+    where = ["submissions", "--course", str(ROOT), *which, "--out", out, "--jobs", str(jobs)]
+    pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
+    command = [*pinned, sys.executable, "-m", "autograder", "grade", *where]
     run, started, end = Run(), time.perf_counter(), threading.Event()
     environment = os.environ | {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
     with (folder / "said").open("w") as said:
@@ -182,7 +218,7 @@ def _counts(path: Path) -> Counter[str]:
     return Counter({each[0].rstrip(":"): int(each[1]) for each in parts if len(each) > 1 and each[1].isdigit()})
 
 
-def _show(students: int, run: Run, out: Path) -> None:
+def _show(students: int, run: Run, out: Path, exercises: Sequence[Exercise]) -> None:
     files = [path.stat() for path in out.rglob("*") if path.is_file()]
     size, blocks = sum(each.st_size for each in files), sum(each.st_blocks * 512 for each in files)
     start, end = run.results[0], run.results[-1]
@@ -192,7 +228,7 @@ def _show(students: int, run: Run, out: Path) -> None:
     print(f"  to the first result {start:.1f} s wall, {at_start:.1f} s CPU; from then on {each:.1f} ms CPU a student")
     print(f"  to the last result  {end - start:.1f} s wall, {at_end - at_start:.1f} s CPU")
     print(f"  to the end          {run.wall - end:.1f} s wall, {run.cpu - at_end:.1f} s CPU")
-    window = min(1000, students // 10)
+    window = min(1000, len(run.results) // 10)
     if window > 1:
         (wall, cpu), (last_wall, last_cpu) = run.took(0, window - 1), run.took(-window, -1)
         ratios = f"{last_wall / wall:.2f} wall, {last_cpu / cpu:.2f} CPU"
@@ -203,7 +239,7 @@ def _show(students: int, run: Run, out: Path) -> None:
     sizes = [f"{each / 1e6:.1f} MB" for each in (size, blocks, run.written)]
     print(f"  {len(files)} files of {sizes[0]}, {sizes[1]} on disk; {sizes[2]} were written")
     record = json.loads((out / "results.json").read_text(encoding="utf-8"))
-    if len(record["submissions"]) != students or len(run.results) != students:
+    if len(record["submissions"]) != students or len(run.results) != students * len(exercises):
         sys.exit("somebody is missing")
     sys.stdout.flush()
 
@@ -214,12 +250,22 @@ def _show_second(first: Run, second: Run) -> None:
     print(f"  to the first: {wall:.1f} % wall, {cpu:.1f} % CPU (at most {100 * SECOND_RUN:g} % of {LARGE})", flush=True)
 
 
-def _show_one(several: Run, one: Run) -> None:
-    all_of_it = one.wall / several.wall
-    grading = (one.results[-1] - one.results[0]) / (several.results[-1] - several.results[0])
-    print(f"  one job: {one.wall:.1f} s wall, {one.cpu:.1f} s CPU, peak memory {one.peak >> 10} MiB")
-    print(f"  to several: {all_of_it:.2f} wall, {grading:.2f} from the first result to the last (at least {ONE_JOB})")
-    sys.stdout.flush()
+def _compare(students: int, rounds: Sequence[tuple[Run, Run, Run]]) -> None:
+    print(f"\n{students} students, {len(rounds)} rounds; from the first result to the last, and the whole command:")
+    ways = list(zip(*rounds, strict=True))
+    for name, runs in zip(("several jobs", "one job", "one job, one core"), ways, strict=True):
+        grading, cpu = median(each.grading for each in runs), median(each.grading_cpu for each in runs)
+        wall = median(each.wall for each in runs)
+        print(f"  {name}: {grading:.1f} s wall, {cpu / grading:.2f} cores busy with {cpu:.1f} s; {wall:.1f} s in all")
+    for name, runs in zip(("one job", "one job, one core"), ways[1:], strict=True):
+        pairs = list(zip(ways[0], runs, strict=True))
+        grading = [one.grading / several.grading for several, one in pairs]
+        wall = [one.wall / several.wall for several, one in pairs]
+        print(f"  {name} to several: {_spread(grading)} (at least {ONE_JOB}); in all {_spread(wall)}", flush=True)
+
+
+def _spread(ratios: Sequence[float]) -> str:
+    return f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 if __name__ == "__main__":
