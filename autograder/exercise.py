@@ -149,6 +149,15 @@ def misconception_of(chaff: Path) -> str:
     return (head if head and tail.isdigit() else stem).replace("_", "-")
 
 
+def also_loses(text: str) -> list[str]:
+    """Further kinds of check that a chaff deserves to lose: `Also loses: training, value` in its docstring.
+
+    It need not parse: a slip of syntax is a chaff, too.
+    """
+    found = re.search(r"Also loses: ([\w, ]+)", text)
+    return re.findall(r"\w+", found[1]) if found else []
+
+
 def load_course(root: Path) -> Course:
     """Read a course with its private side."""
     reference = root / "reference"

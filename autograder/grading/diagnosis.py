@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
 
-from autograder.exercise import misconception_of
+from autograder.exercise import Exercise, also_loses, misconception_of
 from autograder.grading.code import AuthorCode, loading, suppliable, watch
 from autograder.grading.handles import Submission
 from autograder.grading.local import LocalPeer
@@ -36,16 +38,35 @@ class Behaviour:
     transcript: list[Any]
 
 
+@dataclass
+class _Chaff:
+    """A wrong solution: the check that it was made for, and the kinds of check that it may lose."""
+
+    check: str
+    misconception: str
+    code: AuthorCode
+    kinds: set[str]
+    supplied: dict[str, Exercise] | None = None  # until it is first run
+
+
+def _chaff(path: Path, kinds: Mapping[str, str]) -> _Chaff:
+    """`kinds` are those of the exercise's checks, by name."""
+    code, check = AuthorCode.of(path), path.parent.name
+    return _Chaff(check, misconception_of(path), code, {kinds.get(check, ""), *also_loses(code.text)})
+
+
 class Diagnosis:
     """Learns what an exercise's chaffs do in a check when somebody fails it first.
 
     The chaffs that were made for the check come first, and where one of them explains the failure no other
-    chaff is run.
+    chaff is run. Of the others, those that may lose a check of its kind are: `validate` proves that no chaff
+    loses one of another kind.
     """
 
     def __init__(self, session: GradingSession) -> None:
         self.session = session
         self.known: dict[tuple[str, str, bool], list[Behaviour]] = {}
+        self.chaffs: dict[str, list[_Chaff]] = {}
 
     def __call__(self, item: CheckItem, transcript: list[Any]) -> str | None:
         """The misconception whose chaffs alone behave like this, those made for this check first."""
@@ -70,19 +91,27 @@ class Diagnosis:
         key = item.exercise.id, item.check.name, made_for_it
         if key not in self.known:
             self.known[key] = [
-                Behaviour(misconception_of(path), transcript)
-                for path in item.exercise.chaffs
-                if (path.parent.name == item.check.name) == made_for_it
-                and (transcript := self._transcript(item, AuthorCode.of(path))) is not None
+                Behaviour(chaff.misconception, transcript)
+                for chaff in self._chaffs(item.exercise)
+                if (chaff.check == item.check.name) == made_for_it
+                and item.check.kind in chaff.kinds
+                and (transcript := self._transcript(item, chaff)) is not None
             ]
         return self.known[key]
 
-    def _transcript(self, item: CheckItem, chaff: AuthorCode) -> list[Any] | None:
+    def _chaffs(self, exercise: Exercise) -> list[_Chaff]:
+        if exercise.id not in self.chaffs:
+            kinds = {item.check.name: item.check.kind for item in self.session.items[exercise.id]}
+            self.chaffs[exercise.id] = [_chaff(path, kinds) for path in exercise.chaffs]
+        return self.chaffs[exercise.id]
+
+    def _transcript(self, item: CheckItem, chaff: _Chaff) -> list[Any] | None:
         """What the chaff does in the check; None if it passes."""
-        supplied = suppliable(self.session.course, item.exercise, chaff)
-        peer = LocalPeer(Supplier(supplied))
-        submission = Submission(partial(watch, item.exercise, chaff, supplied))
-        loaded = peer.ask(loading(item.exercise, chaff, supplied))
+        if chaff.supplied is None:
+            chaff.supplied = suppliable(self.session.course, item.exercise, chaff.code)
+        peer = LocalPeer(Supplier(chaff.supplied))
+        submission = Submission(partial(watch, item.exercise, chaff.code, chaff.supplied))
+        loaded = peer.ask(loading(item.exercise, chaff.code, chaff.supplied))
         if not loaded["ok"]:
             submission.failed_to_load(loaded["error"])
         elif self.session.run_check(item, submission, peer) is None:

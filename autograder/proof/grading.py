@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
@@ -13,7 +12,7 @@ from typing import Any
 from autograder import terminal
 from autograder.engine import StudentGrader
 from autograder.errors import MachineryError
-from autograder.exercise import Exercise, misconception_of
+from autograder.exercise import Exercise, also_loses, misconception_of
 from autograder.grading.code import AuthorCode, suppliable
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import CheckItem, GradingSession
@@ -259,19 +258,10 @@ def _chaff_problems(path: Path, lost: Sequence[CheckResult]) -> Iterator[str]:
     if caught.misconception != misconception_of(path):
         told = _("{check} takes it for {taken}")
         yield told.format(check=what(caught), taken=caught.misconception or _("nothing known"))
-    deserved = {caught.kind, *_also(path)}
+    deserved = {caught.kind, *also_loses(AuthorCode.of(path).text)}
     for check in lost:
         if check.status != "blocked" and check.kind not in deserved:
             yield _("loses {check}, of a kind that it does not deserve to lose").format(check=what(check))
-
-
-def _also(path: Path) -> list[str]:
-    """Further kinds of check that a chaff deserves to lose: `Also loses: training, value` in its docstring.
-
-    It need not parse: a slip of syntax is a chaff, too.
-    """
-    found = re.search(r"Also loses: ([\w, ]+)", AuthorCode.of(path).text)
-    return re.findall(r"\w+", found[1]) if found else []
 
 
 def graded(
