@@ -24,9 +24,10 @@ import torch
 from autograder import __version__
 from autograder.errors import MachineryError
 from autograder.exercise import Course, Exercise
-from autograder.grading.code import imported
+from autograder.grading.code import reached
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
+from autograder.grading.reference import forms
 from autograder.grading.session import CPU, GradingSession, collect_public
 from autograder.interrupts import raise_if_noticed
 from autograder.language import _, in_use
@@ -214,6 +215,9 @@ def _be_job(pool: _Pool, number: int, orders: int, results: int) -> None:
         os._exit(status)
 
 
+_Known = tuple[tuple[ExerciseResult, str, str], list[Picture]]  # what `grade` gives, and the pictures of it
+
+
 class StudentGrader:
     """Grades one student after another in this process, with the results of earlier runs at hand.
 
@@ -239,7 +243,7 @@ class StudentGrader:
 
     def grade(self, work: Work, exercises: Sequence[Exercise]) -> Iterator[tuple[ExerciseResult, str, str]]:
         """(result, key to keep it under or "", what the code printed) of each exercise, in order."""
-        known: dict[str, ExerciseResult] = {}
+        known: dict[str, _Known] = {}
         for exercise in exercises:
             source = work.sources.get(exercise.id)
             self.pictures = []
@@ -250,21 +254,29 @@ class StudentGrader:
                 yield ExerciseResult(exercise.id, "rejected", 0.0, exercise.points, source), "", ""
             else:
                 try:
-                    found = self._result(work, exercise, source, known)
+                    found, self.pictures = self._known(work, exercise, source, known)
                 except MachineryError as error:
                     found, self.pictures = (ungraded(exercise, error.in_a_line()), "", ""), []
-                known[exercise.id] = found[0]
+                    known[exercise.id] = found, []
                 yield found
 
+    def _known(self, work: Work, exercise: Exercise, source: Source, known: dict[str, _Known]) -> _Known:
+        """The result, which is the same whether it was asked for or somebody's import of the exercise was."""
+        if exercise.id not in known:
+            found = self._result(work, exercise, source, known)
+            known[exercise.id] = found, self.pictures
+        return known[exercise.id]
+
     def _result(
-        self, work: Work, exercise: Exercise, source: Source, known: dict[str, ExerciseResult]
+        self, work: Work, exercise: Exercise, source: Source, known: dict[str, _Known]
     ) -> tuple[ExerciseResult, str, str]:
-        own, supplied = self._imported(work, exercise, source, known)
+        own, supplied = self._imported(work, exercise, known)
         depends = [source.digest, self.session.course.salt, __version__, torch.__version__]
         depends += [self.session.device.type, self.session.calibration.digest, repr(exercise.limits)]
         depends += [in_use(), *work.notes]
         depends += [self.session.digests[id] for id in (exercise.id, *sorted({*own, *supplied}))]
-        depends += [f"{id}={each.digest}" for id, each in sorted(own.items())] + sorted(supplied)
+        depends += [f"{id}={each.digest}" for id, each in sorted(own.items())]
+        depends += [f"{id}: {why}" for id, why in sorted(supplied.items())]
         key = key_of(depends)
         if self.store is not None and (kept := self.store.get(key)) is not None:
             self.pictures = load(self.store.pictures(key))
@@ -283,7 +295,7 @@ class StudentGrader:
         return replace(result, seconds=seconds), key, graded.output
 
     def _public_pictures(
-        self, public: GradingSession, exercise: Exercise, code: Source, supplied: Sequence[str], graded: Graded
+        self, public: GradingSession, exercise: Exercise, code: Source, supplied: Mapping[str, str], graded: Graded
     ) -> list[Picture]:
         """What the public checks show of code that lost marks, in a worker that never met a hidden input."""
         if not public.items.get(exercise.id) or any(each.status in ("timeout", "crashed") for each in graded.checks):
@@ -298,16 +310,10 @@ class StudentGrader:
             return []
 
     def _summed(
-        self, exercise: Exercise, source: Source, graded: Graded, supplied: Sequence[str], work: Work
+        self, exercise: Exercise, source: Source, graded: Graded, supplied: Mapping[str, str], work: Work
     ) -> ExerciseResult:
         score, points = points_of(graded.checks)
-        messages = []
-        for id in supplied:
-            if id in work.sources:
-                why = _("your own `{id}` lost marks; the grader supplied a correct one, so that it costs nothing here")
-            else:
-                why = _("your own `{id}` is missing; the grader supplied a correct one, so that it costs nothing here")
-            messages.append(why.format(id=id))
+        messages = [*supplied.values()]
         if graded.checks and graded.checks[0].status != "passed":
             messages += work.notes
         return ExerciseResult(
@@ -316,25 +322,37 @@ class StudentGrader:
         )  # fmt: skip
 
     def _imported(
-        self, work: Work, exercise: Exercise, source: Source, known: dict[str, ExerciseResult]
-    ) -> tuple[dict[str, Source], list[str]]:
-        """Of the earlier exercises that this one imports: the student's own, and what to supply instead."""
+        self, work: Work, exercise: Exercise, known: dict[str, _Known]
+    ) -> tuple[dict[str, Source], dict[str, str]]:
+        """Of the exercises that this one needs: the student's own, and what to supply instead, each with the reason."""
         own: dict[str, Source] = {}
-        supplied = []
-        for earlier in imported(self.session.course, exercise, source):
-            theirs = work.sources.get(earlier.id)
-            if theirs is not None and not isinstance(theirs, str):
-                own[earlier.id] = theirs
-                if self.session.public or self._is_right(work, earlier, theirs, known):
-                    continue
-            if not self.session.public and earlier.functions:  # students have nothing that could replace it
-                supplied.append(earlier.id)
+        supplied = {}
+        for other in reached(self.session.course, exercise, work.sources):
+            if other == exercise:
+                continue
+            theirs = work.sources.get(other.id)
+            if isinstance(theirs, Source):
+                own[other.id] = theirs
+            if self.session.public or not forms(other):  # students have nothing that could replace it
+                continue
+            if why := self._wrong(work, other, known):
+                supplied[other.id] = why.format(id=other.id)
         return own, supplied
 
-    def _is_right(self, work: Work, exercise: Exercise, source: Source, known: dict[str, ExerciseResult]) -> bool:
-        if exercise.id not in known:
-            known[exercise.id] = self._result(work, exercise, source, known)[0]
-        return known[exercise.id].score == known[exercise.id].points
+    def _wrong(self, work: Work, exercise: Exercise, known: dict[str, _Known]) -> str:
+        """Why the student's own cannot be relied on, in the same words wherever it is imported; empty if it can."""
+        source, course = work.sources.get(exercise.id), self.session.course
+        if source is None:
+            return _("your own `{id}` is missing; the grader supplied a correct one, so that it costs nothing here")
+        if isinstance(source, Source) and exercise in reached(course, exercise, work.sources):
+            return _("your own `{id}` imports in a circle; the grader supplied a correct one instead")
+        if isinstance(source, Source) and exercise.id not in self.session.items:
+            return _("your own `{id}` was not graded in this run; the grader supplied a correct one instead")
+        if isinstance(source, Source):
+            (result, _key, _output), _pictures = self._known(work, exercise, source, known)
+            if result.score == result.points:
+                return ""
+        return _("your own `{id}` lost marks; the grader supplied a correct one, so that it costs nothing here")
 
     def connect(self, exercise: Exercise, supplier: Peer, gpu: bool) -> Worker:
         assert self.warm is not None

@@ -6,14 +6,11 @@ to add a folder: discovery is a directory listing, and paths are computed from t
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -89,13 +86,6 @@ class Exercise:
     def chaffs(self) -> list[Path]:
         return sorted((self.folder / "chaff").glob("*/*.py"))
 
-    @cached_property
-    def functions(self) -> tuple[str, ...]:
-        """Of the names to implement those that are functions: what can be supplied to a later exercise."""
-        tree = ast.parse(self.solution.read_text(encoding="utf-8"))
-        defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-        return tuple(name for name in self.implement if name in defined)
-
     def digest(self) -> str:
         """The digest of every file of the exercise: a grade holds for this state of it alone."""
         digest = hashlib.sha256()
@@ -136,10 +126,6 @@ class Course:
     def exercise(self, id: str) -> Exercise:
         """The exercise with this id, which must exist."""
         return next(each for each in self.exercises if each.id == id)
-
-    def before(self, exercise: Exercise) -> tuple[Exercise, ...]:
-        """The exercises that a student has met before this one, and may import."""
-        return tuple(takewhile(lambda each: each.id != exercise.id, self.exercises))
 
 
 def misconception_of(chaff: Path) -> str:

@@ -11,7 +11,7 @@ from autograder.engine import StudentGrader, Work
 from autograder.errors import EXIT_LOST, EXIT_MACHINERY, UsageError
 from autograder.exercise import Exercise
 from autograder.fingerprint import fingerprint
-from autograder.grading.code import imported
+from autograder.grading.code import reached
 from autograder.grading.session import CPU, GradingSession
 from autograder.language import _
 from autograder.own_work import OwnWork, find_work
@@ -136,5 +136,6 @@ def _state(own: OwnWork, exercise: Exercise) -> tuple[str, ...]:
     source = own.submission.sources.get(exercise.id)
     if not isinstance(source, Source):
         return (repr(source),)
-    others = (own.submission.sources.get(each.id) for each in imported(own.course, exercise, source))
+    sources = Work.of(own.submission).sources
+    others = (sources.get(each.id) for each in reached(own.course, exercise, sources))
     return (source.digest, *(each.digest for each in others if isinstance(each, Source)))

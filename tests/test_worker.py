@@ -35,7 +35,7 @@ def load() -> Iterator[Load]:
 
 
 def loading(
-    text: str, helpers: Mapping[str, str] | None = None, supplied: Mapping[str, list[str]] | None = None
+    text: str, helpers: Mapping[str, str] | None = None, supplied: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     sources = {name: textwrap.dedent(each) for name, each in (helpers or {}).items()}
     request = {"op": "load", "module": "mine", "file": "mine.py", "text": textwrap.dedent(text)}
@@ -261,6 +261,9 @@ class Answering:
     def forget(self, kind: str, id: int) -> None: ...
 
 
+TRIPLE = {"theirs": {"triple": {"parameters": [("x",)], "forward": None}}}
+
+
 class TestSupplied:
     OWN = "helper = 5\n\ndef triple(x): return x\n"
 
@@ -268,7 +271,7 @@ class TestSupplied:
         answering = Answering()
         executor = load(
             "from theirs import triple\n\ndef f(x): return 2 * triple(x)\n",
-            supplied={"theirs": ["triple"]}, supplier=answering,
+            supplied=TRIPLE, supplier=answering,
         )  # fmt: skip
         x = torch.ones(2, requires_grad=True)
         reply = call(executor, "f", x, grad=True)
@@ -279,7 +282,7 @@ class TestSupplied:
 
     def test_its_graph_is_dropped_with_the_next_question(self, load: Load) -> None:
         answering = Answering()
-        executor = load("from theirs import triple as f\n", supplied={"theirs": ["triple"]}, supplier=answering)
+        executor = load("from theirs import triple as f\n", supplied=TRIPLE, supplier=answering)
         reply = call(executor, "f", torch.ones(2, requires_grad=True), grad=True)
         executor.execute({"op": "fetch", "target": "f", "path": "__name__", "forget": [("graph", reply["graph"])]})
         del reply
@@ -289,7 +292,7 @@ class TestSupplied:
     def test_its_errors_are_raised_in_the_submission(self, load: Load) -> None:
         executor = load(
             "from theirs import triple\n\ndef f(x):\n    return triple(x)\n",
-            supplied={"theirs": ["triple"]}, supplier=Answering(),
+            supplied=TRIPLE, supplier=Answering(),
         )  # fmt: skip
         error = error_of(call(executor, "f", 3))
         assert (error["type"], error["message"], error["line"]) == ("RuntimeError", "a tensor is needed", 4)
@@ -297,7 +300,7 @@ class TestSupplied:
     def test_the_rest_of_the_students_own_file_stays(self, load: Load) -> None:
         executor = load(
             "from theirs import helper, triple\n\ndef f(x): return helper, triple(x)\n",
-            helpers={"theirs": self.OWN}, supplied={"theirs": ["triple"]}, supplier=Answering(),
+            helpers={"theirs": self.OWN}, supplied=TRIPLE, supplier=Answering(),
         )  # fmt: skip
         helper, result = call(executor, "f", torch.tensor(1.0))["value"]
         assert (helper, result.item()) == (5, 3)
@@ -306,7 +309,7 @@ class TestSupplied:
     def test_a_file_of_the_students_own_that_cannot_be_imported_does_no_harm(self, load: Load, own: str) -> None:
         executor = load(
             "from theirs import triple\n\ndef f(x): return triple(x)\n",
-            helpers={"theirs": own}, supplied={"theirs": ["triple"]}, supplier=Answering(),
+            helpers={"theirs": own}, supplied=TRIPLE, supplier=Answering(),
         )  # fmt: skip
         assert call(executor, "f", torch.tensor(1.0))["value"].item() == 3
 

@@ -19,7 +19,7 @@ from autograder.device import GPU
 from autograder.engine import StudentGrader, Work
 from autograder.errors import IsolationError, MachineryError, UsageError
 from autograder.exercise import Course, Exercise
-from autograder.grading.code import imported
+from autograder.grading.code import reached
 from autograder.grading.session import CPU, GradingSession
 from autograder.language import in_use
 from autograder.messages import Draw, Receiver, Report
@@ -108,8 +108,10 @@ class Cluster:
         source = work.sources.get(exercise.id)
         if self.device == CPU or not isinstance(source, Source):
             return 0.0
-        own = share_of_gpu(exercise) if any(item.on_device for item in session.items[exercise.id]) else 0.0
-        return max([own, *(self._gpu(session, work, each) for each in imported(self.course, exercise, source))])
+        needed = [exercise, *reached(self.course, exercise, work.sources)]
+        own = [each for each in needed if isinstance(work.sources.get(each.id), Source)]
+        using = [each for each in own if any(item.on_device for item in session.items.get(each.id, ()))]
+        return max((share_of_gpu(each) for each in using), default=0.0)
 
     def _setup(self, number: int, gpu: float) -> str:
         setup = Setup(

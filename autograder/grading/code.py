@@ -11,6 +11,7 @@ from autograder.compare import Mismatch
 from autograder.errors import CourseError
 from autograder.exercise import Course, Exercise
 from autograder.grading.handles import Seen
+from autograder.grading.reference import forms
 from autograder.grading.restrictions import find_in_source, find_in_trace, restriction
 from autograder.language import _
 from autograder.submission.syntax import imports
@@ -53,30 +54,47 @@ class AuthorCode:
 
 
 def imported(course: Course, exercise: Exercise, code: Code) -> list[Exercise]:
-    """The earlier exercises of the course that the code imports, or that a file of the student's does for it."""
+    """The other exercises of the course that the code imports, or that a file of the student's does for it."""
     found: set[str] = set()
     pending = [code.text]
     while pending:
         new = imports(pending.pop()) - found
         found |= new
         pending += [code.helpers[name] for name in new if name in code.helpers]
-    return [each for each in course.before(exercise) if each.id in found]
+    return [each for each in course.exercises if each.id in found and each != exercise]
+
+
+def reached(course: Course, exercise: Exercise, sources: Mapping[str, Code | str]) -> list[Exercise]:
+    """The exercises that a student's file imports, or that one of theirs does that it imports, and so on.
+
+    The exercise itself is one of them where its imports lead back to it.
+    """
+    found: dict[str, Exercise] = {}
+    pending = [exercise]
+    while pending:
+        each = pending.pop()
+        code = sources.get(each.id)
+        new = [] if code is None or isinstance(code, str) else imported(course, each, code)
+        new = [other for other in new if other.id not in found]
+        found |= {other.id: other for other in new}
+        pending += new
+    return [each for each in course.exercises if each.id in found]
 
 
 def suppliable(course: Course, exercise: Exercise, code: Code) -> dict[str, Exercise]:
-    """Of the exercises that the code imports those whose functions the grader can supply."""
-    return {each.id: each for each in imported(course, exercise, code) if each.functions}
+    """Of the exercises that the code imports those of which the grader can supply something."""
+    return {each.id: each for each in imported(course, exercise, code) if forms(each)}
 
 
 def loading(exercise: Exercise, code: Code, supplied: Mapping[str, Exercise]) -> dict[str, Any]:
-    """The request that loads the code; functions of `supplied` exercises ask the grader when called."""
+    """The request that loads the code; what is of `supplied` exercises asks the grader when called."""
     return {
         "op": "load",
         "module": exercise.id,
         "file": code.name,
         "text": code.text,
         "helpers": dict(code.helpers),
-        "supplied": {id: list(each.functions) for id, each in supplied.items()},
+        "supplied": {id: forms(each) for id, each in supplied.items()},
     }
 
 

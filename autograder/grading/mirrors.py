@@ -10,7 +10,7 @@ import torch
 from autograder.compare import Mismatch
 from autograder.language import _
 from autograder.sandbox.recipe import Recipe
-from autograder.sandbox.remote import Reference, remote_call
+from autograder.sandbox.remote import Reference, furnish, remote_call
 from autograder.sandbox.wire import Handle, WireError
 
 if TYPE_CHECKING:
@@ -82,13 +82,7 @@ class RemoteModule(torch.nn.Module):
         self._names = [*parameters]
         self._shipped = {name: tensor.detach().clone() for name, tensor in (parameters | buffers).items()}
         self.training = handle.about.get("training") is True
-        # Not by register_parameter, which refuses the names of this class's own attributes.
-        for name, tensor in parameters.items():
-            parent, leaf = self._parent(name)
-            parent._parameters[leaf] = torch.nn.Parameter(tensor.detach(), tensor.requires_grad)
-        for name, tensor in buffers.items():
-            parent, leaf = self._parent(name)
-            parent._buffers[leaf] = tensor.detach()
+        furnish(self, parameters, buffers)
 
     @property
     def handle(self) -> Handle:
@@ -191,13 +185,6 @@ class RemoteModule(torch.nn.Module):
             if not torch.equal(now, self._shipped[name]):
                 changed[name] = self._shipped[name] = now.clone()
         return changed
-
-    def _parent(self, name: str) -> tuple[torch.nn.Module, str]:
-        *path, leaf = name.split(".")
-        module: torch.nn.Module = self
-        for part in path:
-            module = module._modules.setdefault(part, torch.nn.Module())  # type: ignore[assignment]
-        return module, leaf
 
 
 def _alike(found: Any, like: torch.Tensor) -> TypeGuard[torch.Tensor]:

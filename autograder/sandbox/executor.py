@@ -43,10 +43,11 @@ import torch
 
 from autograder.sandbox import gpu, recipe, wire
 from autograder.sandbox.graphs import Graph, Handed
-from autograder.sandbox.modules import SourceFinder, Supplied
+from autograder.sandbox.modules import SourceFinder
 from autograder.sandbox.pretend import CPU, Pretence, put
 from autograder.sandbox.probes import Epoch, Probes, modes
 from autograder.sandbox.remote import Peer
+from autograder.sandbox.supplied import Supplied
 from autograder.sandbox.watch import threads, watching
 
 MAX_TEXT = 2000
@@ -56,7 +57,7 @@ REPLY_CAP = 64 << 20
 class Executor:
     """Loads a submission and executes requests against it, in this process.
 
-    `supplier` answers for functions that the grader supplies (follow-through); `epoch` is told how far a
+    `supplier` answers for what the grader supplies (follow-through); `epoch` is told how far a
     training has come.
     """
 
@@ -100,8 +101,7 @@ class Executor:
             name: (f"{name}.py", text) for name, text in request["helpers"].items()
         }
         self.finder.supplied = {
-            exercise: {name: Supplied(self.supplier, exercise).function(name) for name in names}
-            for exercise, names in request["supplied"].items()
+            exercise: Supplied(self.supplier, exercise).names(forms) for exercise, forms in request["supplied"].items()
         }
         self.finder.activate()
         self.module = importlib.import_module(request["module"])

@@ -10,11 +10,9 @@ import importlib.abc
 import importlib.util
 import linecache
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
-
-from autograder.sandbox.remote import Peer, remote_call
 
 # Modules that submissions import for plots and notebooks, and that grading can do without.
 DRAWING = {"matplotlib", "matplotlib_inline", "seaborn", "plotly", "IPython", "ipywidgets"}
@@ -161,34 +159,3 @@ def _bystander(fullname: str, finder: Any) -> Any:
     finally:
         sys.meta_path.insert(0, finder)
     return importlib.util.spec_from_loader(fullname, _BystanderLoader(), is_package=True)
-
-
-class Supplied:
-    """Asks the grader on behalf of one exercise's supplied functions."""
-
-    def __init__(self, peer: Peer | None, exercise: str) -> None:
-        assert peer is not None
-        self.peer, self.exercise = peer, exercise
-        self.dropped: list[tuple[str, int]] = []
-
-    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        dropped, self.dropped = self.dropped, []
-        return self.peer.ask(request | {"exercise": self.exercise, "forget": dropped})
-
-    def forget(self, kind: str, id: int) -> None:
-        self.dropped.append((kind, id))
-
-    def function(self, name: str) -> Any:
-        def supplied(*args: Any) -> Any:
-            request = {"op": "call", "target": name, "args": list(args)}
-            return remote_call(self, request, (), receive_supplied)
-
-        supplied.__name__ = supplied.__qualname__ = name
-        return supplied
-
-
-def receive_supplied(reply: Mapping[str, Any]) -> Any:
-    """The value of a supplied function's reply; its error is raised as student code would see it."""
-    if not reply["ok"]:
-        raise RuntimeError(reply["error"]["message"])
-    return reply["value"]

@@ -1,12 +1,13 @@
 """A call whose other half runs on the other side of the boundary, gradients included.
 
 Both directions use it: the grader calls the student's function, and a student's function calls
-one that the grader supplies. `Peer` is whatever carries the questions over.
+one that the grader supplies. `Peer` is whatever carries the questions over. A module whose other half is
+there has the tensors of that half here (`furnish`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
@@ -31,6 +32,26 @@ class Reference:
 
     def __del__(self) -> None:
         self.peer.forget(self.kind, self.id)
+
+
+def furnish(
+    module: torch.nn.Module, parameters: Mapping[str, torch.Tensor], buffers: Mapping[str, torch.Tensor]
+) -> None:
+    """Give a module these parameters and buffers by their dotted names, below submodules that do nothing else."""
+    # Not by register_parameter, which refuses the names of the class's own attributes.
+    for name, tensor in parameters.items():
+        parent, leaf = _parent(module, name)
+        parent._parameters[leaf] = torch.nn.Parameter(tensor.detach(), tensor.requires_grad)
+    for name, tensor in buffers.items():
+        parent, leaf = _parent(module, name)
+        parent._buffers[leaf] = tensor.detach()
+
+
+def _parent(module: torch.nn.Module, name: str) -> tuple[torch.nn.Module, str]:
+    *path, leaf = name.split(".")
+    for part in path:
+        module = module._modules.setdefault(part, torch.nn.Module())  # type: ignore[assignment]
+    return module, leaf
 
 
 def remote_call(

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 from autograder.language import _
 
@@ -55,15 +56,16 @@ def names(code: str) -> Names:
     return Names(frozenset(binds), frozenset(uses))
 
 
-def imports(code: str) -> set[str]:
+@lru_cache(maxsize=32)
+def imports(code: str) -> frozenset[str]:
     """The top-level names of the modules that the code imports, anywhere in it; none if it does not parse."""
     try:
         nodes = list(ast.walk(parse(code)))
     except Unparsed:
-        return set()
+        return frozenset()
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     of = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
-    return {name.partition(".")[0] for name in plain | of}
+    return frozenset(name.partition(".")[0] for name in plain | of)
 
 
 def parameters(code: str, function: str) -> list[str]:

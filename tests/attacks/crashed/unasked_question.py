@@ -6,7 +6,7 @@ import kit
 
 
 def corr2d(X, K):
-    question = {"op": "call", "exercise": "corr2d", "target": "corr2d", "args": [X, K], "forget": []}
+    question = {"op": "call", "exercise": "corr2d", "target": "corr2d", "args": [X, K], "seed": 0, "forget": []}
     kit.send(question, kind=kit.QUESTION)
     _, _, answer = __import__("autograder.sandbox.worker", fromlist=["_receive"])._receive(kit.data_socket())
     kit.gained(answer)

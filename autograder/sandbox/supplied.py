@@ -1,0 +1,114 @@
+"""What the grader supplies in place of another exercise, as it looks in the worker: every call asks the grader.
+
+A supplied module has its parameters here, where student code trains them, and its forward there. Each
+forward ships them, so that the other half has no state that this one could disagree with.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+
+from autograder.sandbox.remote import Peer, Reference, furnish, remote_call
+
+
+class Supplied:
+    """Asks the grader on behalf of one exercise."""
+
+    def __init__(self, peer: Peer | None, exercise: str) -> None:
+        assert peer is not None
+        self.peer, self.exercise = peer, exercise
+        self.dropped: list[tuple[str, int]] = []
+
+    def names(self, forms: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """What the exercise defines, by the forms that `load` brings: parameters, and those of a module's forward."""
+        return {
+            name: self.function(name, form["parameters"])
+            if form["forward"] is None
+            else self.module(name, form["parameters"], form["forward"])
+            for name, form in forms.items()
+        }
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        dropped, self.dropped = self.dropped, []
+        return self.peer.ask(request | {"exercise": self.exercise, "forget": dropped})
+
+    def forget(self, kind: str, id: int) -> None:
+        self.dropped.append((kind, id))
+
+    def call(self, target: str | int, args: list[Any]) -> Any:
+        # Drawn here, so that the student's seed decides what the other side draws, and no state of its own does.
+        seed = int(torch.randint(1 << 31, ()))
+        request = {"op": "call", "target": target, "args": args, "seed": seed}
+        return remote_call(self, request, (), receive_supplied)
+
+    def function(self, name: str, parameters: Sequence[tuple[Any, ...]]) -> Any:
+        signature = _signature(parameters)
+
+        def supplied(*args: Any, **options: Any) -> Any:
+            return self.call(name, _bound(signature, args, options))
+
+        supplied.__name__ = supplied.__qualname__ = name
+        return supplied
+
+    def module(self, name: str, parameters: Sequence[tuple[Any, ...]], forward: Sequence[tuple[Any, ...]]) -> type:
+        made_of, takes = _signature(parameters), _signature(forward)
+
+        def initialise(module: Any, *args: Any, **options: Any) -> None:
+            torch.nn.Module.__init__(module)
+            handle = self.call(name, _bound(made_of, args, options))
+            furnish(module, handle.about["parameters"], handle.about["buffers"])
+            module._supplied = _Half(self, handle.id, {*handle.about["parameters"], *handle.about["buffers"]})
+
+        def call(module: Any, *args: Any, **options: Any) -> Any:
+            half, buffers = module._supplied, dict(module.named_buffers())
+            state = {**dict(module.named_parameters()), **buffers}
+            state = {name: tensor for name, tensor in state.items() if name in half.names}
+            found, changed = self.call(half.id, [state, module.training, *_bound(takes, args, options)])
+            with torch.no_grad():
+                for name, tensor in changed.items():
+                    buffers[name].copy_(tensor)
+            return found
+
+        methods = {"__init__": initialise, "forward": call, "__module__": self.exercise}
+        return type(name, (torch.nn.Module,), methods)
+
+
+class _Half(Reference):
+    """The grader's half of a module; copies of the module share it."""
+
+    def __init__(self, peer: Peer, id: int, names: set[str]) -> None:
+        super().__init__(peer, "object", id)
+        self.names = names
+
+    def __deepcopy__(self, memo: Any) -> _Half:
+        return self
+
+
+def receive_supplied(reply: Mapping[str, Any]) -> Any:
+    """The value of a reply; its error is raised as student code would see it."""
+    if not reply["ok"]:
+        raise RuntimeError(reply["error"]["message"])
+    return reply["value"]
+
+
+def _signature(parameters: Sequence[tuple[Any, ...]]) -> inspect.Signature:
+    """Of (name,) or (name, default) each; a name with a star takes all that follow."""
+    return inspect.Signature(
+        [
+            inspect.Parameter(name[1:], inspect.Parameter.VAR_POSITIONAL)
+            if name.startswith("*")
+            else inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=(*default, inspect._empty)[0])
+            for name, *default in parameters
+        ]
+    )
+
+
+def _bound(signature: inspect.Signature, args: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+    """The arguments in the order of the parameters, defaults included, which is the order of tensors on both sides."""
+    bound = signature.bind(*args, **options)
+    bound.apply_defaults()
+    return list(bound.args)
