@@ -23,8 +23,8 @@ from autograder.exercise import Course, Exercise
 from autograder.grading.accuracy import Entry, solution_digest, write
 from autograder.grading.code import AuthorCode, loading, suppliable
 from autograder.grading.handles import Submission
-from autograder.grading.reference import Supplier
 from autograder.grading.session import CheckItem, GradingSession
+from autograder.grading.supplier import Supplier
 from autograder.language import _
 from autograder.sandbox.recipe import Recipe
 from autograder.sandbox.warm import WarmProcess

@@ -27,8 +27,8 @@ from autograder.exercise import Course, Exercise
 from autograder.grading.code import reached
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
-from autograder.grading.reference import forms
 from autograder.grading.session import CPU, GradingSession, collect_public
+from autograder.grading.supplier import forms
 from autograder.interrupts import raise_if_noticed
 from autograder.language import _, in_use
 from autograder.messages import Draw, Receiver, Report, message

@@ -18,8 +18,8 @@ from autograder.exercise import Exercise
 from autograder.grading.code import AuthorCode, loading, suppliable
 from autograder.grading.handles import Submission
 from autograder.grading.local import LocalPeer
-from autograder.grading.reference import Supplier
 from autograder.grading.session import GradingSession
+from autograder.grading.supplier import Supplier
 from autograder.language import _
 from autograder.sandbox import wire
 

@@ -16,8 +16,8 @@ from autograder.errors import CourseError
 from autograder.exercise import Course
 from autograder.grading.code import AuthorCode, loading
 from autograder.grading.local import LocalPeer
-from autograder.grading.reference import MAX_MODULES, Supplier
 from autograder.grading.session import GradingSession
+from autograder.grading.supplier import MAX_OBJECTS, Supplier
 from autograder.results import ExerciseResult
 from autograder.sandbox.warm import WarmProcess
 from autograder.sandbox.wire import Handle, WireError
@@ -29,7 +29,7 @@ SCALE = {
         order: 3
         title: A factor for every element
         points: 10
-        implement: [Scale, stretch]
+        implement: [Scale, stretch, Tally]
         """,
     "scale/solution.py": '''
         """A factor for every element."""
@@ -56,6 +56,19 @@ SCALE = {
         def stretch(x, by=2, plus=0):
             """by times x, plus something."""
             return by * x + plus
+
+
+        class Tally:
+            """n sums."""
+
+            def __init__(self, n):
+                self.sums = [0.0] * n
+
+            def add(self, *values):
+                self.sums = [one + float(other) for one, other in zip(self.sums, values, strict=True)]
+
+            def __getitem__(self, index):
+                return self.sums[index]
         ''',
     "scale/test_hidden.py": '''
         import torch
@@ -148,8 +161,20 @@ WITH_AN_OPTIMIZER = """
 QUADRUPLE_BY_NAME = "from scale import stretch\n\ndef quadruple(x): return stretch(plus=0, x=x, by=4)\n"
 
 
+WITH_AN_OBJECT = """
+    from scale import Tally
+
+    def quadruple(x):
+        sums, others = Tally(n=2), Tally(2)
+        for _ in range(2):
+            sums.add(3, 1.0)
+        others.add(7, 7)
+        return (sums[0] - sums[1]) * x
+    """
+
+
 class TestSupplied:
-    @pytest.mark.parametrize("quadruple", [BY_HAND, WITH_AN_OPTIMIZER, QUADRUPLE_BY_NAME])
+    @pytest.mark.parametrize("quadruple", [BY_HAND, WITH_AN_OPTIMIZER, QUADRUPLE_BY_NAME, WITH_AN_OBJECT])
     @pytest.mark.parametrize("scale", [None, "Scale = stretch = None", "def stretch(x): return x"])
     def test_what_a_later_exercise_defines(
         self, grade_student: GradeStudent, quadruple: str, scale: str | None
@@ -227,7 +252,7 @@ class TestCircle:
 
 
 class TestSupplier:
-    """Modules that a worker holds on to, in the grader's own process."""
+    """Modules and other objects that a worker holds on to, in the grader's own process."""
 
     CALL: Mapping[str, Any] = MappingProxyType({"exercise": "scale", "op": "call", "seed": 0, "forget": []})
 
@@ -282,12 +307,24 @@ class TestSupplier:
         made = self.made(supplier, 2)
         assert supplier.ask({**self.CALL, "target": made.id, "args": args})["ok"] is False
 
-    @pytest.mark.parametrize(("args", "most"), [([2], MAX_MODULES), ([12, 2], 10), ([16, 2], 0)])
+    @pytest.mark.parametrize(("args", "most"), [([2], MAX_OBJECTS), ([12, 2], 10), ([16, 2], 0)])
     def test_there_is_a_bound_on_modules_and_on_their_parameters(
         self, supplier: Supplier, args: list[int], most: int
     ) -> None:
         question = {**self.CALL, "target": "Scale", "args": args}
         assert [supplier.ask(question)["ok"] for _ in range(most + 1)] == [True] * most + [False]
+
+    @pytest.mark.parametrize("args", [[], ["sums"], ["__init__", 3], ["__class__"], [["add"], 1], [{}, True, 1]])
+    def test_nonsense_about_an_object_is_refused(self, supplier: Supplier, args: list[Any]) -> None:
+        made = supplier.ask({**self.CALL, "target": "Tally", "args": [2]})["value"]
+        with pytest.raises(WireError, match="nobody answers"):
+            supplier.ask({**self.CALL, "target": made.id, "args": args})
+
+    def test_what_an_object_may_keep_has_a_bound(self, supplier: Supplier) -> None:
+        made = supplier.ask({**self.CALL, "target": "Tally", "args": [2]})["value"]
+        question = {**self.CALL, "target": made.id, "args": ["add", torch.ones(1 << 14), 0]}
+        count = next(number for number in range(100) if "hold no more" in supplier.ask(question)["error"]["message"])
+        assert count == 15
 
     def test_graphs_that_are_kept_have_a_bound(self, supplier: Supplier) -> None:
         made = self.made(supplier, 2)

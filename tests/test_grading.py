@@ -18,8 +18,8 @@ from autograder.exercise import Course, load_course
 from autograder.grading.code import AuthorCode
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
-from autograder.grading.reference import Supplier
 from autograder.grading.session import GradingSession
+from autograder.grading.supplier import Supplier
 from autograder.results import ExerciseResult
 from autograder.sandbox.warm import WarmProcess
 from autograder.sandbox.wire import Handle, WireError

@@ -261,7 +261,7 @@ class Answering:
     def forget(self, kind: str, id: int) -> None: ...
 
 
-TRIPLE = {"theirs": {"triple": {"parameters": [("x",)], "forward": None}}}
+TRIPLE = {"theirs": {"triple": {"parameters": [("x",)], "methods": {}, "kind": "function"}}}
 
 
 class TestSupplied:

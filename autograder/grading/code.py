@@ -11,8 +11,8 @@ from autograder.compare import Mismatch
 from autograder.errors import CourseError
 from autograder.exercise import Course, Exercise
 from autograder.grading.handles import Seen
-from autograder.grading.reference import forms
 from autograder.grading.restrictions import find_in_source, find_in_trace, restriction
+from autograder.grading.supplier import forms
 from autograder.language import _
 from autograder.submission.syntax import imports
 

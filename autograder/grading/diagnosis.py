@@ -25,8 +25,8 @@ from autograder.exercise import Exercise, also_loses, misconception_of
 from autograder.grading.code import AuthorCode, loading, suppliable, watch
 from autograder.grading.handles import Submission
 from autograder.grading.local import LocalPeer
-from autograder.grading.reference import Supplier
 from autograder.grading.session import CheckItem, GradingSession
+from autograder.grading.supplier import Supplier
 from autograder.sandbox import wire
 
 

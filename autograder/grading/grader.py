@@ -18,8 +18,8 @@ from autograder.grading.code import AuthorCode, Code, loading, suppliable, watch
 from autograder.grading.drawing import comparison
 from autograder.grading.handles import Diverged, NotDefined, Submission
 from autograder.grading.local import LocalPeer
-from autograder.grading.reference import Supplier
 from autograder.grading.session import CheckItem, GradingSession, Skipped
+from autograder.grading.supplier import Supplier
 from autograder.language import _
 from autograder.pictures import Picture
 from autograder.results import CheckResult, CheckStatus

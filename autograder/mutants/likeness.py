@@ -23,8 +23,8 @@ from autograder.grading.code import AuthorCode, loading, suppliable, watch
 from autograder.grading.examples import seed_of
 from autograder.grading.handles import Submission
 from autograder.grading.local import LocalPeer
-from autograder.grading.reference import Supplier
 from autograder.grading.session import CheckItem, GradingSession
+from autograder.grading.supplier import Supplier
 from autograder.mutants.altering import Altering
 from autograder.sandbox import wire
 from autograder.sandbox.remote import Peer

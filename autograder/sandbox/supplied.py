@@ -1,7 +1,8 @@
 """What the grader supplies in place of another exercise, as it looks in the worker: every call asks the grader.
 
 A supplied module has its parameters here, where student code trains them, and its forward there. Each
-forward ships them, so that the other half has no state that this one could disagree with.
+forward ships them, so that the other half has no state that this one could disagree with. An object that is
+no module lives there, and its methods call through.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import torch
 
 from autograder.sandbox.remote import Peer, Reference, furnish, remote_call
 
+Parameters = Sequence[tuple[Any, ...]]  # (name,) or (name, default) each; a name with a star takes all that follow
+
 
 class Supplied:
     """Asks the grader on behalf of one exercise."""
@@ -24,13 +27,8 @@ class Supplied:
         self.dropped: list[tuple[str, int]] = []
 
     def names(self, forms: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """What the exercise defines, by the forms that `load` brings: parameters, and those of a module's forward."""
-        return {
-            name: self.function(name, form["parameters"])
-            if form["forward"] is None
-            else self.module(name, form["parameters"], form["forward"])
-            for name, form in forms.items()
-        }
+        """What the exercise defines, by the forms that `load` brings: a kind, parameters, and those of each method."""
+        return {name: getattr(self, form["kind"])(name, **form) for name, form in forms.items()}
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         dropped, self.dropped = self.dropped, []
@@ -45,7 +43,7 @@ class Supplied:
         request = {"op": "call", "target": target, "args": args, "seed": seed}
         return remote_call(self, request, (), receive_supplied)
 
-    def function(self, name: str, parameters: Sequence[tuple[Any, ...]]) -> Any:
+    def function(self, name: str, parameters: Parameters, **form: Any) -> Any:
         signature = _signature(parameters)
 
         def supplied(*args: Any, **options: Any) -> Any:
@@ -54,8 +52,23 @@ class Supplied:
         supplied.__name__ = supplied.__qualname__ = name
         return supplied
 
-    def module(self, name: str, parameters: Sequence[tuple[Any, ...]], forward: Sequence[tuple[Any, ...]]) -> type:
-        made_of, takes = _signature(parameters), _signature(forward)
+    def object(self, name: str, parameters: Parameters, methods: Mapping[str, Parameters], **form: Any) -> type:
+        made_of = _signature(parameters)
+
+        def initialise(this: Any, *args: Any, **options: Any) -> None:
+            this._supplied = Reference(self, "object", self.call(name, _bound(made_of, args, options)).id)
+
+        def method(name: str, signature: inspect.Signature) -> Any:
+            def supplied(this: Any, *args: Any, **options: Any) -> Any:
+                return self.call(this._supplied.id, [name, *_bound(signature, args, options)])
+
+            return supplied
+
+        asking = {name: method(name, _signature(each)) for name, each in methods.items()}
+        return type(name, (), {"__init__": initialise, "__module__": self.exercise, **asking})
+
+    def module(self, name: str, parameters: Parameters, methods: Mapping[str, Parameters], **form: Any) -> type:
+        made_of, takes = _signature(parameters), _signature(methods["forward"])
 
         def initialise(module: Any, *args: Any, **options: Any) -> None:
             torch.nn.Module.__init__(module)
@@ -73,8 +86,7 @@ class Supplied:
                     buffers[name].copy_(tensor)
             return found
 
-        methods = {"__init__": initialise, "forward": call, "__module__": self.exercise}
-        return type(name, (torch.nn.Module,), methods)
+        return type(name, (torch.nn.Module,), {"__init__": initialise, "forward": call, "__module__": self.exercise})
 
 
 class _Half(Reference):
@@ -95,8 +107,7 @@ def receive_supplied(reply: Mapping[str, Any]) -> Any:
     return reply["value"]
 
 
-def _signature(parameters: Sequence[tuple[Any, ...]]) -> inspect.Signature:
-    """Of (name,) or (name, default) each; a name with a star takes all that follow."""
+def _signature(parameters: Parameters) -> inspect.Signature:
     return inspect.Signature(
         [
             inspect.Parameter(name[1:], inspect.Parameter.VAR_POSITIONAL)
