@@ -29,7 +29,7 @@ SCALE = {
         order: 3
         title: A factor for every element
         points: 10
-        implement: [Scale, stretch, Tally]
+        implement: [Scale, stretch, Tally, reset]
         """,
     "scale/solution.py": '''
         """A factor for every element."""
@@ -56,6 +56,12 @@ SCALE = {
         def stretch(x, by=2, plus=0):
             """by times x, plus something."""
             return by * x + plus
+
+
+        def reset(layer):
+            """Set the weight of a linear layer to one."""
+            if isinstance(layer, nn.Linear):
+                nn.init.ones_(layer.weight)
 
 
         class Tally:
@@ -173,8 +179,28 @@ WITH_AN_OBJECT = """
     """
 
 
+WITH_A_MODULE_OF_MINE = """
+    from scale import reset
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.Sequential(nn.Linear(1, 2, bias=False), nn.LayerNorm(2), nn.Linear(2, 1, bias=False))
+            self.apply(reset)
+
+    net = Net()
+    assert [each.weight.tolist() for each in net.layers] == [[[1], [1]], [1, 1], [[1, 1]]]
+
+    def quadruple(x):
+        return 2 * net.layers[2](net.layers[0](x[:, None]))[:, 0]
+    """
+
+
 class TestSupplied:
-    @pytest.mark.parametrize("quadruple", [BY_HAND, WITH_AN_OPTIMIZER, QUADRUPLE_BY_NAME, WITH_AN_OBJECT])
+    @pytest.mark.parametrize(
+        "quadruple", [BY_HAND, WITH_AN_OPTIMIZER, QUADRUPLE_BY_NAME, WITH_AN_OBJECT, WITH_A_MODULE_OF_MINE]
+    )
     @pytest.mark.parametrize("scale", [None, "Scale = stretch = None", "def stretch(x): return x"])
     def test_what_a_later_exercise_defines(
         self, grade_student: GradeStudent, quadruple: str, scale: str | None
@@ -286,6 +312,32 @@ class TestSupplier:
         made = self.made(supplier, 2)
         with pytest.raises(WireError, match="nobody answers"):
             supplier.ask({**self.CALL, "target": made.id, "args": args})
+
+    @pytest.mark.parametrize(
+        "about",
+        [
+            None, {}, {"parameters": {}}, {"parameters": {"a": 1}, "buffers": {}},
+            {"parameters": {}, "buffers": {".": torch.ones(1)}},
+            {"parameters": {"a." * 90 + str(each): torch.ones(1) for each in range(30)}, "buffers": {}},
+        ],
+    )  # fmt: skip
+    def test_so_is_a_module_that_is_none(self, supplier: Supplier, about: Any) -> None:
+        with pytest.raises(WireError):
+            supplier.ask({**self.CALL, "target": "reset", "args": [Handle(0, "Linear", about)]})
+
+    @pytest.mark.parametrize("kind", ["Linear", "LSTM", "Module", "__doc__", "Sequential", "init"])
+    def test_a_module_that_is_an_argument_has_a_stand_in(self, supplier: Supplier, kind: str) -> None:
+        about = {"parameters": {"weight": torch.zeros(2), "a.weight": torch.zeros(1)}, "buffers": {}}
+        reply = supplier.ask({**self.CALL, "target": "reset", "args": [Handle(9, kind, about)]})
+        (state,) = reply["modules"]
+        assert (reply["value"], state["weight"].sum().item(), state["a.weight"].item()) == (
+            None,
+            2 * (kind == "Linear"),
+            0,
+        )
+        too_large = {"parameters": {"weight": torch.zeros(1 << 19)}, "buffers": {}}
+        assert not supplier.ask({**self.CALL, "target": "reset", "args": [Handle(9, kind, too_large)]})["ok"]
+        assert not supplier.ask({**self.CALL, "target": "stretch", "args": [[Handle(9, kind, about)]]})["ok"]
 
     @pytest.mark.parametrize("target", [99, True, -1, 2**70, "Module", "Scale.forward"])
     def test_so_is_what_was_never_made(self, supplier: Supplier, target: Any) -> None:

@@ -76,7 +76,7 @@ class RemoteModule(torch.nn.Module):
 
     def __init__(self, submission: Submission, handle: Handle) -> None:
         super().__init__()
-        parameters, buffers = _tensors(handle.about, "parameters"), _tensors(handle.about, "buffers")
+        parameters, buffers = tensors_of(handle.about, "parameters"), tensors_of(handle.about, "buffers")
         self._submission, self._id = submission, handle.id
         self._alive = Reference(submission, "object", handle.id)
         self._names = [*parameters]
@@ -97,7 +97,7 @@ class RemoteModule(torch.nn.Module):
         gradients = state.get("gradients") if type(state) is dict else None
         if type(gradients) is not dict:
             raise WireError("a module of the wrong form")
-        found = _tensors(state, "parameters") | _tensors(state, "buffers")
+        found = tensors_of(state, "parameters") | tensors_of(state, "buffers")
         for name, mine in (dict(self.named_parameters()) | dict(self.named_buffers())).items():
             theirs = found.get(name)
             if not _alike(theirs, mine):
@@ -205,7 +205,8 @@ def _echo(reply: Mapping[str, Any], args: Sequence[Any]) -> list[Any] | None:
     return echo
 
 
-def _tensors(about: Any, key: str) -> dict[str, torch.Tensor]:
+def tensors_of(about: Any, key: str) -> dict[str, torch.Tensor]:
+    """The tensors of a module by their names, as the worker has them. Raises `WireError` for anything else."""
     found = about.get(key) if type(about) is dict else None
     if type(found) is not dict or not all(
         type(name) is str and _is_path(name) and isinstance(tensor, torch.Tensor) for name, tensor in found.items()

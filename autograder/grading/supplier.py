@@ -7,6 +7,7 @@ in: the worker gets values and gradients, and the parameters of modules, never t
 from __future__ import annotations
 
 import inspect
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from types import FunctionType
@@ -15,9 +16,11 @@ from typing import Any
 import torch
 
 from autograder.exercise import Exercise
+from autograder.grading.mirrors import tensors_of
 from autograder.grading.reference import module_of
 from autograder.sandbox import wire
 from autograder.sandbox.executor import Executor
+from autograder.sandbox.remote import furnish
 
 # Of one question, and of all results that a worker holds on to: a graph takes 5 KB for each.
 MAX_ELEMENTS = 1 << 14
@@ -25,6 +28,8 @@ MAX_NUMBER = 100  # a step count, a padding: what a question may make the refere
 MAX_DOUBLINGS = 24  # of the work, by all elements and numbers together: each may multiply the others
 STATE_PER_ELEMENT = 16  # elements of a module's parameters that are reckoned as one: no step is taken for each
 MAX_OBJECTS = 100  # modules and others that a worker holds on to, with as many elements together as one may have
+MAX_PARTS = 2000  # of the names of a worker's tensors: a submodule is made for each
+STAND_INS = {"Linear", "Conv1d", "Conv2d", "Conv3d", "Embedding", "LayerNorm", "BatchNorm1d", "BatchNorm2d"}
 OPERATORS = (
     "__call__",
     "__getitem__",
@@ -139,7 +144,11 @@ class _End:
             request["path"], doublings = "answer", held.doublings
         elif type(target) is not str or target not in self.forms:
             raise _nonsense()
-        cost = _elements(args) + _elements(state) / STATE_PER_ELEMENT
+        stand_ins: list[torch.nn.Module] = []
+        if type(target) is str and self.forms[target]["kind"] == "function":
+            stand_ins = _stand_ins([each for each in args if isinstance(each, wire.Handle)])
+            args = [each for each in args if not isinstance(each, wire.Handle)]
+        cost = _elements(args) + sum(map(_size, stand_ins), _elements(state)) / STATE_PER_ELEMENT
         doublings += _doublings(args)
         if cost + sum(self.kept.values()) > MAX_ELEMENTS or not _moderate(args) or doublings > MAX_DOUBLINGS:
             return _refusal("what is supplied takes no tensors or numbers this large")
@@ -147,10 +156,13 @@ class _End:
             return _refusal("the objects that are supplied hold no more than this")
         if type(target) is str and self.forms[target]["kind"] != "function":
             return self._construct(request)
+        self.executor.objects |= {-number: each for number, each in enumerate(stand_ins, 1)}
+        handles = (wire.Handle(-number) for number in itertools.count(1))
+        request["args"] = [next(handles) if isinstance(each, wire.Handle) else each for each in request["args"]]
         reply = _told(self.executor.execute(request))
         if isinstance(reply.get("graph"), int):
             self.kept[reply["graph"]] = cost
-        return reply
+        return reply | {"modules": [dict(each.state_dict()) for each in stand_ins]} if stand_ins else reply
 
     def _construct(self, request: Mapping[str, Any]) -> dict[str, Any]:
         objects = self.executor.objects
@@ -170,6 +182,23 @@ class _End:
             id = reply["value"].id
             objects[id] = _held(objects[id], _doublings(request["args"]))
         return _told(reply)
+
+
+def _stand_ins(modules: list[wire.Handle]) -> list[torch.nn.Module]:
+    """What stands for modules of the worker's that are arguments: a class, if it is one of torch's, and tensors."""
+    found = []
+    parts = len(modules)
+    for told in modules:
+        parameters, buffers = tensors_of(told.about, "parameters"), tensors_of(told.about, "buffers")
+        parts += sum(1 + name.count(".") for name in (*parameters, *buffers))
+        if parts > MAX_PARTS:
+            raise _nonsense()
+        kind = getattr(torch.nn, told.type) if told.type in STAND_INS else torch.nn.Module
+        module: torch.nn.Module = kind.__new__(kind)
+        torch.nn.Module.__init__(module)
+        furnish(module, parameters, buffers)
+        found.append(module)
+    return found
 
 
 class _Held:
@@ -214,7 +243,7 @@ class _Half(_Held):
         self.module, self.doublings = module, doublings
         self.buffers = {name for name, _each in module.named_buffers()}
         self.tensors = {*self.buffers, *(name for name, _each in module.named_parameters())}
-        self.elements = _elements([*module.parameters(), *module.buffers()])
+        self.elements = _size(module)
 
     def checked(self, args: list[Any], forms: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
         if len(args) < 2 or type(args[0]) is not dict or type(args[1]) is not bool:
@@ -246,6 +275,10 @@ def _elements(value: Any) -> int:
     return sum(math.prod(side or 1 for side in tensor.shape) for tensor in wire.tensors_in(value))
 
 
+def _size(module: torch.nn.Module) -> int:
+    return _elements([*module.parameters(), *module.buffers()])
+
+
 def _kept(value: Any) -> int:
     """What it takes to keep a value, in elements of a tensor."""
     if isinstance(value, dict):
@@ -256,11 +289,13 @@ def _kept(value: Any) -> int:
 
 
 def _moderate(value: Any) -> bool:
-    """Whether no number in it is large."""
+    """Whether no number in it is large, and nothing in it an object."""
     if isinstance(value, dict):
         return all(map(_moderate, value.values()))
     if isinstance(value, (list, tuple)):
         return all(map(_moderate, value))
+    if isinstance(value, wire.Handle):
+        return False
     return not isinstance(value, (int, float)) or abs(value) <= MAX_NUMBER
 
 

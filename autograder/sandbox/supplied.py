@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from autograder.sandbox.remote import Peer, Reference, furnish, remote_call
+from autograder.sandbox.wire import Handle
 
 Parameters = Sequence[tuple[Any, ...]]  # (name,) or (name, default) each; a name with a star takes all that follow
 
@@ -40,8 +41,18 @@ class Supplied:
     def call(self, target: str | int, args: list[Any]) -> Any:
         # Drawn here, so that the student's seed decides what the other side draws, and no state of its own does.
         seed = int(torch.randint(1 << 31, ()))
-        request = {"op": "call", "target": target, "args": args, "seed": seed}
-        return remote_call(self, request, (), receive_supplied)
+        modules = [each for each in args if isinstance(each, torch.nn.Module)]
+        sent = [_told(each) if isinstance(each, torch.nn.Module) else each for each in args]
+
+        def receive(reply: Mapping[str, Any]) -> Any:
+            value = receive_supplied(reply)
+            for module, changed in zip(modules, reply.get("modules", ()), strict=False):
+                with torch.no_grad():
+                    for name, tensor in _tensors(module).items():
+                        tensor.copy_(changed[name])
+            return value
+
+        return remote_call(self, {"op": "call", "target": target, "args": sent, "seed": seed}, (), receive)
 
     def function(self, name: str, parameters: Parameters, **form: Any) -> Any:
         signature = _signature(parameters)
@@ -78,8 +89,7 @@ class Supplied:
 
         def call(module: Any, *args: Any, **options: Any) -> Any:
             half, buffers = module._supplied, dict(module.named_buffers())
-            state = {**dict(module.named_parameters()), **buffers}
-            state = {name: tensor for name, tensor in state.items() if name in half.names}
+            state = {name: tensor for name, tensor in _tensors(module).items() if name in half.names}
             found, changed = self.call(half.id, [state, module.training, *_bound(takes, args, options)])
             with torch.no_grad():
                 for name, tensor in changed.items():
@@ -98,6 +108,17 @@ class _Half(Reference):
 
     def __deepcopy__(self, memo: Any) -> _Half:
         return self
+
+
+def _tensors(module: torch.nn.Module) -> dict[str, torch.Tensor]:
+    return {**dict(module.named_parameters()), **dict(module.named_buffers())}
+
+
+def _told(module: torch.nn.Module) -> Handle:
+    """What the grader hears of a student's module: its class, if that is torch's, and its numbers."""
+    kind = type(module)
+    about = {"parameters": dict(module.named_parameters()), "buffers": dict(module.named_buffers())}
+    return Handle(0, kind.__name__ if kind.__module__.startswith("torch.nn.") else "Module", about)
 
 
 def receive_supplied(reply: Mapping[str, Any]) -> Any:
