@@ -328,7 +328,7 @@ class StudentGrader:
         own: dict[str, Source] = {}
         supplied = {}
         for other in reached(self.session.course, exercise, work.sources):
-            if other == exercise:
+            if other.id == exercise.id:
                 continue
             theirs = work.sources.get(other.id)
             if isinstance(theirs, Source):

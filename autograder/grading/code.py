@@ -61,7 +61,7 @@ def imported(course: Course, exercise: Exercise, code: Code) -> list[Exercise]:
         new = imports(pending.pop()) - found
         found |= new
         pending += [code.helpers[name] for name in new if name in code.helpers]
-    return [each for each in course.exercises if each.id in found and each != exercise]
+    return [each for each in course.exercises if each.id in found and each.id != exercise.id]
 
 
 def reached(course: Course, exercise: Exercise, sources: Mapping[str, Code | str]) -> list[Exercise]:

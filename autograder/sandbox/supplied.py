@@ -7,8 +7,8 @@ no module lives there, and its methods call through.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
+from inspect import Parameter, Signature
 from typing import Any
 
 import torch
@@ -69,7 +69,7 @@ class Supplied:
         def initialise(this: Any, *args: Any, **options: Any) -> None:
             this._supplied = Reference(self, "object", self.call(name, _bound(made_of, args, options)).id)
 
-        def method(name: str, signature: inspect.Signature) -> Any:
+        def method(name: str, signature: Signature) -> Any:
             def supplied(this: Any, *args: Any, **options: Any) -> Any:
                 return self.call(this._supplied.id, [name, *_bound(signature, args, options)])
 
@@ -128,18 +128,17 @@ def receive_supplied(reply: Mapping[str, Any]) -> Any:
     return reply["value"]
 
 
-def _signature(parameters: Parameters) -> inspect.Signature:
-    return inspect.Signature(
-        [
-            inspect.Parameter(name[1:], inspect.Parameter.VAR_POSITIONAL)
-            if name.startswith("*")
-            else inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=(*default, inspect._empty)[0])
-            for name, *default in parameters
-        ]
-    )
+def _signature(parameters: Parameters) -> Signature:
+    found = []
+    for name, *default in parameters:
+        if name.startswith("*"):
+            found.append(Parameter(name[1:], Parameter.VAR_POSITIONAL))
+        else:
+            found.append(Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=(*default, Parameter.empty)[0]))
+    return Signature(found)
 
 
-def _bound(signature: inspect.Signature, args: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
+def _bound(signature: Signature, args: Sequence[Any], options: Mapping[str, Any]) -> list[Any]:
     """The arguments in the order of the parameters, defaults included, which is the order of tensors on both sides."""
     bound = signature.bind(*args, **options)
     bound.apply_defaults()

@@ -1,5 +1,5 @@
 """Asks a supplied module for what is not its forward, and for tensors that it does not have; must not be told."""
-# exercise: kernel_learning
+# exercise: multi_channel
 # like: nothing
 
 from conv2d_module import Conv2D
@@ -7,8 +7,11 @@ from conv2d_module import Conv2D
 import kit
 
 
-def learn_kernel(X, Y, kernel_size, num_steps=10, lr=3e-2):
-    half = Conv2D(kernel_size)._supplied
-    for path, state in (("module", {}), ("answer", {"weight": "open"}), ("", {"__class__": X}), ("forward", {"_modules": X})):
-        question = {"op": "call", "exercise": "conv2d_module", "target": half.id, "path": path, "args": [state, X]}
-        kit.gained(half.peer.ask(question | {"seed": 0}))
+def corr2d_multi_in(X, K):
+    half = Conv2D(K.shape[1:])._supplied
+    for path, args in (("module", [{"__class__": X}, True]), ("answer", [{"weight": "open"}, True]), ("", ["forward"])):
+        question = {"op": "call", "exercise": "conv2d_module", "target": half.id, "path": path, "args": args, "seed": 0}
+        kit.gained(half.peer.ask({**question, "forget": []}))
+
+
+corr2d_multi_in_out = corr2d_multi_in
