@@ -838,7 +838,7 @@ class TestSupplier:
         with pytest.raises(WireError, match="nobody answers"):
             supplier.ask({name: value for name, value in self.CALL.items() if name != key})
 
-    @pytest.mark.parametrize("args", [[], ["x", "y"], [{}], [Handle(1, "x")], [None], [[[[]]]], [torch.ones(2)] * 2])
+    @pytest.mark.parametrize("args", [[], ["x", "y"], [{}], [[Handle(1, "x")]], [None], [[[[]]]], [torch.ones(2)] * 2])
     def test_what_the_reference_makes_of_it_is_said(self, supplier: Supplier, args: list[Any]) -> None:
         reply = supplier.ask({**self.CALL, "args": args})
         assert reply["ok"] is False or args == [[[[]]]]
