@@ -43,7 +43,7 @@ def new_chaff(course: Course, id: str, source: Path, exercise: str, check: str) 
                 file=target.folder / "exercise.yaml", id=id
             )
         )
-    beside = sorted(set(found.helpers) & imports(found.text) - {each.id for each in course.exercises})
+    beside = sorted(set(found.helpers) & imports(found.text) - {each.id for each in course.before(target)})
     if beside:
         names = ", ".join(f"`{name}`" for name in beside)
         rest.append(

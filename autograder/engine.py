@@ -24,11 +24,10 @@ import torch
 from autograder import __version__
 from autograder.errors import MachineryError
 from autograder.exercise import Course, Exercise
-from autograder.grading.code import reached
+from autograder.grading.code import can_supply, reached
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import CPU, GradingSession, collect_public
-from autograder.grading.supplier import forms
 from autograder.interrupts import raise_if_noticed
 from autograder.language import _, in_use
 from autograder.messages import Draw, Receiver, Report, message
@@ -333,21 +332,17 @@ class StudentGrader:
             theirs = work.sources.get(other.id)
             if isinstance(theirs, Source):
                 own[other.id] = theirs
-            if self.session.public or not forms(other):  # students have nothing that could replace it
-                continue
+            if self.session.public or not can_supply(self.session.course, other, exercise):
+                continue  # students have nothing that could replace it
             if why := self._wrong(work, other, known):
                 supplied[other.id] = why.format(id=other.id)
         return own, supplied
 
     def _wrong(self, work: Work, exercise: Exercise, known: dict[str, _Known]) -> str:
         """Why the student's own cannot be relied on, in the same words wherever it is imported; empty if it can."""
-        source, course = work.sources.get(exercise.id), self.session.course
+        source = work.sources.get(exercise.id)
         if source is None:
             return _("your own `{id}` is missing; the grader supplied a correct one, so that it costs nothing here")
-        if isinstance(source, Source) and exercise in reached(course, exercise, work.sources):
-            return _("your own `{id}` imports in a circle; the grader supplied a correct one instead")
-        if isinstance(source, Source) and exercise.id not in self.session.items:
-            return _("your own `{id}` was not graded in this run; the grader supplied a correct one instead")
         if isinstance(source, Source):
             (result, _key, _output), _pictures = self._known(work, exercise, source, known)
             if result.score == result.points:

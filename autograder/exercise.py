@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,10 @@ class Course:
     def exercise(self, id: str) -> Exercise:
         """The exercise with this id, which must exist."""
         return next(each for each in self.exercises if each.id == id)
+
+    def before(self, exercise: Exercise) -> tuple[Exercise, ...]:
+        """The exercises that a student has met before this one."""
+        return tuple(takewhile(lambda each: each.id != exercise.id, self.exercises))
 
 
 def misconception_of(chaff: Path) -> str:

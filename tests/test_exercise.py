@@ -29,6 +29,7 @@ class TestCourse:
         double, quadruple = toy_course.exercises
         assert (double.title, double.points, double.implement) == ("Twice as much", 10.0, ("double",))
         assert double.forbid == ("torch.fft.*",)
+        assert toy_course.before(quadruple) == (double,)
         assert double.limits == Limits(seconds=20, memory_mb=512)
         assert quadruple.limits == Limits()
         assert [*double.misconceptions] == ["halved", "breaks-gradient", "mutates-input"]

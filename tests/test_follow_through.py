@@ -1,4 +1,4 @@
-"""What is supplied of another exercise: modules, arguments by name, later exercises, and circles."""
+"""What is supplied of an earlier exercise: modules, arguments by name; and what a later one is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import pytest
 import torch
 
 from autograder.engine import StudentGrader, Work
-from autograder.errors import CourseError
 from autograder.exercise import Course
 from autograder.grading.code import AuthorCode, loading
 from autograder.grading.local import LocalPeer
@@ -26,7 +25,7 @@ from autograder.submission import Source
 SCALE = {
     "scale/exercise.yaml": """
         format: 1
-        order: 3
+        order: 0
         title: A factor for every element
         points: 10
         implement: [Scale, stretch, Tally, reset]
@@ -94,15 +93,15 @@ GradeStudent = Callable[..., dict[str, ExerciseResult]]
 
 @pytest.fixture
 def course(make_course: Callable[..., Course]) -> Course:
-    """A third exercise, which the two others can import although it comes later."""
+    """A third exercise, which comes before the two others."""
     return make_course(SCALE)
 
 
 @pytest.fixture
 def grade_student(warm: WarmProcess, course: Course) -> GradeStudent:
-    def grade_student(only: str = "", backwards: bool = False, **sources: str) -> dict[str, ExerciseResult]:
+    def grade_student(only: str = "", **sources: str) -> dict[str, ExerciseResult]:
         given = {id: Source(f"{id}.py", textwrap.dedent(text)) for id, text in sources.items()}
-        exercises = course.select([only] if only else [])[:: -1 if backwards else 1]
+        exercises = course.select([only] if only else [])
         found: dict[str, ExerciseResult] = {}
 
         def run(session: GradingSession) -> None:
@@ -202,7 +201,7 @@ class TestSupplied:
         "quadruple", [BY_HAND, WITH_AN_OPTIMIZER, QUADRUPLE_BY_NAME, WITH_AN_OBJECT, WITH_A_MODULE_OF_MINE]
     )
     @pytest.mark.parametrize("scale", [None, "Scale = stretch = None", "def stretch(x): return x"])
-    def test_what_a_later_exercise_defines(
+    def test_what_an_earlier_exercise_defines(
         self, grade_student: GradeStudent, quadruple: str, scale: str | None
     ) -> None:
         own = {} if scale is None else {"scale": scale}
@@ -212,15 +211,7 @@ class TestSupplied:
     def test_the_students_own_is_used_if_it_is_right(self, grade_student: GradeStudent) -> None:
         right = "def stretch(x, by=2, plus=0): return by * x\n\ndef mine(x): return stretch(x, 4)\n"
         results = grade_student(quadruple="from scale import mine as quadruple", scale=right)
-        assert [outcome(each) for each in list(results.values())[1:]] == [(10, (), [])] * 2
-
-    def test_what_is_not_graded_is_supplied(self, grade_student: GradeStudent) -> None:
-        right = "def stretch(x, by=2, plus=0): return by * x\n"
-        result = grade_student("quadruple", quadruple=QUADRUPLE_BY_NAME, scale=right)["quadruple"]
-        assert outcome(result) == (10, ("scale",), [])
-        assert (
-            result.message == "your own `scale` was not graded in this run; the grader supplied a correct one instead"
-        )
+        assert [outcome(results[id]) for id in ("scale", "quadruple")] == [(10, (), [])] * 2
 
     @pytest.mark.parametrize("arguments", ["100, base=100", "200, base=1", "30, base=2", "'x'"])
     def test_a_module_too_large_is_refused(self, grade_student: GradeStudent, arguments: str) -> None:
@@ -254,27 +245,37 @@ class TestSupplied:
         assert len({tuple(each) for pair in found[1:] for each in pair}) == 4
 
 
-class TestCircle:
-    DOUBLE = "from quadruple import quadruple\n\ndef double(x): return quadruple(x) / 2\n"
-    QUADRUPLE = "from double import double\n\ndef quadruple(x): return 2 * double(x)\n"
+class TestLater:
+    """Nothing of a later exercise is supplied, whose answer may hold the answer; the student's own is a helper."""
 
-    def test_it_is_broken_by_what_is_supplied_whatever_is_graded_first(self, grade_student: GradeStudent) -> None:
-        sources = {"double": self.DOUBLE, "quadruple": self.QUADRUPLE, "scale": "from double import double as stretch"}
-        results = grade_student(**sources)
-        assert {id: outcome(each) for id, each in results.items()} == {
-            "double": (10, ("quadruple",), []), "quadruple": (10, ("double",), []),
-            "scale": (10, ("double", "quadruple"), []),
-        }  # fmt: skip
-        assert results["double"].message == (
-            "your own `quadruple` imports in a circle; the grader supplied a correct one instead"
-        )
-        assert grade_student(backwards=True, **sources) == results
+    def test_the_students_own_is_there(self, grade_student: GradeStudent) -> None:
+        later = "def twice(x): return 2 * x\n\ndef quadruple(x): return x\n"
+        results = grade_student(double="from quadruple import twice as double", quadruple=later)
+        assert outcome(results["double"]) == (10, (), [])
+        assert results["quadruple"].score != 10
+        assert grade_student("double", double="from quadruple import twice as double", quadruple=later) == {
+            "double": results["double"]
+        }
+
+    def test_nobody_is_given_it(self, grade_student: GradeStudent) -> None:
+        result = grade_student(double="from quadruple import quadruple\n\ndef double(x): return quadruple(x) / 2\n")
+        assert (result["double"].score, result["double"].follow_through) == (0, ())
+        assert "No module named 'quadruple'" in result["double"].checks[0].message
+
+    def test_a_circle_is_the_students_own(self, grade_student: GradeStudent) -> None:
+        double = "import quadruple\n\ndef double(x): return quadruple.quadruple(x) / 2\n"
+        quadruple = "import double\n\ndef quadruple(x): return 2 * double.double(x)\n"
+        results = grade_student(double=double, quadruple=quadruple)
+        assert "RecursionError" in results["double"].checks[0].message
+        assert outcome(results["quadruple"]) == (10, ("double",), [])
 
     def test_what_an_import_imports_is_there_as_well(self, grade_student: GradeStudent) -> None:
-        right = "from double import double\n\ndef stretch(x, by=2, plus=0): return double(x) * (by / 2) + plus\n"
-        results = grade_student(scale=right, quadruple=QUADRUPLE_BY_NAME)
-        assert outcome(results["scale"]) == (10, ("double",), [])
-        assert outcome(results["quadruple"]) == (10, ("double",), [])
+        right = "from scale import stretch\n\ndef double(x): return stretch(x)\n"
+        results = grade_student(
+            double=right, quadruple="from double import double\n\ndef quadruple(x): return double(double(x))\n"
+        )
+        assert outcome(results["double"]) == (10, ("scale",), [])
+        assert outcome(results["quadruple"]) == (10, ("scale",), [])
 
 
 class TestSupplier:
@@ -383,9 +384,3 @@ class TestSupplier:
         state = {"inner.weight": torch.ones(1 << 16, requires_grad=True)}
         question = {**self.CALL, "target": made.id, "args": [state, True, torch.ones(1)], "grad": True}
         assert [supplier.ask(question)["ok"] for _ in range(4)] == [True] * 3 + [False]
-
-
-def test_a_broken_later_solution_is_the_authors_mistake(course: Course) -> None:
-    course.exercise("scale").solution.write_text("import nothing_here")
-    with pytest.raises(CourseError, match=r"scale.solution.py:1: .*nothing_here"):
-        GradingSession(course, course.exercises[:1], public=False)

@@ -108,9 +108,9 @@ class Cluster:
         source = work.sources.get(exercise.id)
         if self.device == CPU or not isinstance(source, Source):
             return 0.0
-        needed = [exercise, *reached(self.course, exercise, work.sources)]
-        own = [each for each in needed if isinstance(work.sources.get(each.id), Source)]
-        using = [each for each in own if any(item.on_device for item in session.items.get(each.id, ()))]
+        judged = [each for each in reached(self.course, exercise, work.sources) if each in self.course.before(exercise)]
+        own = [exercise, *(each for each in judged if isinstance(work.sources.get(each.id), Source))]
+        using = [each for each in own if any(item.on_device for item in session.items[each.id])]
         return max((share_of_gpu(each) for each in using), default=0.0)
 
     def _setup(self, number: int, gpu: float) -> str:

@@ -83,7 +83,12 @@ def reached(course: Course, exercise: Exercise, sources: Mapping[str, Code | str
 
 def suppliable(course: Course, exercise: Exercise, code: Code) -> dict[str, Exercise]:
     """Of the exercises that the code imports those of which the grader can supply something."""
-    return {each.id: each for each in imported(course, exercise, code) if forms(each)}
+    return {each.id: each for each in imported(course, exercise, code) if can_supply(course, each, exercise)}
+
+
+def can_supply(course: Course, other: Exercise, exercise: Exercise) -> bool:
+    """Whether something of `other` can be supplied to `exercise`: no later one, whose answer may hold the answer."""
+    return other in course.before(exercise) and bool(forms(other))
 
 
 def loading(exercise: Exercise, code: Code, supplied: Mapping[str, Exercise]) -> dict[str, Any]:

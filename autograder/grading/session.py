@@ -78,8 +78,8 @@ class GradingSession:
         self.items: dict[str, list[CheckItem]] = {each.id: [] for each in exercises}
         self.calibration = Calibration(course, exercises)
         self.references = {} if public else {each.id: Reference(each.solution) for each in exercises}
-        if not public:  # those of all exercises, for a later one can be supplied
-            import_solutions({each.id: each.solution for each in course.exercises})
+        if not public:
+            import_solutions({each.id: each.solution for each in exercises})
         self.digests = {each.id: each.digest() for each in course.exercises}
         self.examples: dict[str, list[dict[str, Any]]] = {}
         self.batches: dict[str, Batch | None] = {}  # what each check asks ahead; None if it must not

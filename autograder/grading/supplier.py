@@ -30,7 +30,7 @@ STATE_PER_ELEMENT = 16  # elements of a module's parameters that are reckoned as
 MAX_OBJECTS = 100  # modules and others that a worker holds on to, with as many elements together as one may have
 MAX_PARTS = 2000  # of the names of a worker's tensors: a submodule is made for each
 STAND_INS = {"Linear", "Conv1d", "Conv2d", "Conv3d", "Embedding", "LayerNorm", "BatchNorm1d", "BatchNorm2d"}
-OPERATORS = ("__call__", "__getitem__", "__len__")  # supplied of an object, beside methods with plain names
+OPERATORS = {"__call__", "__getitem__", "__len__"}  # supplied beside methods with plain names
 MAX_SEED = 1 << 63
 
 
@@ -46,10 +46,10 @@ def _form(found: Any) -> dict[str, Any] | None:
         return {"kind": "function", "parameters": _parameters(found), "methods": {}}
     # Objects of the last travel as what they are, not as objects that stay here.
     if not isinstance(found, type) or issubclass(found, (list, tuple, dict, str, int, float)):
-        return None
+        return None  # such objects travel as they are
     if issubclass(found, torch.nn.Module):
-        forward = {"forward": _parameters(found.forward, 1)}
-        return {"kind": "module", "parameters": _parameters(found), "methods": forward}
+        methods = {"forward": _parameters(found.forward, 1)}
+        return {"kind": "module", "parameters": _parameters(found), "methods": methods}
     functions = {name: each for name, each in vars(found).items() if isinstance(each, FunctionType)}
     public = {name: each for name, each in functions.items() if name in OPERATORS or not name.startswith("_")}
     methods = {name: _parameters(each, 1) for name, each in public.items()}
