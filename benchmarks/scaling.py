@@ -55,7 +55,6 @@ class Run:
     looks: list[tuple[float, float]] = field(default_factory=list)  # time, CPU seconds so far
     peaks: Counter[str] = field(default_factory=Counter)  # KiB by role
     peak: int = 0  # KiB of all together
-    grader: list[tuple[float, int]] = field(default_factory=list)  # time, KiB that the grader has in memory
 
     def cpu_at(self, moment: float) -> float:
         """CPU seconds that had been used by then, between two looks in proportion."""
@@ -64,21 +63,7 @@ class Run:
         (t0, c0), (t1, c1) = self.looks[after - 1], self.looks[after]
         return c0 + (c1 - c0) * (moment - t0) / (t1 - t0)
 
-    def grader_at(self, start: float, end: float) -> int:
-        """MiB that the grader had at most in this time."""
-        return max((size for moment, size in self.grader if start <= moment <= end), default=0) >> 10
-
-    @property
-    def grading(self) -> float:
-        """Wall seconds from the first result to the last."""
-        return self.results[-1] - self.results[0]
-
-    @property
-    def grading_cpu(self) -> float:
-        """CPU seconds of the same time."""
-        return self.cpu_at(self.results[-1]) - self.cpu_at(self.results[0])
-
-    def took(self, first: int, last: int) -> tuple[float, float]:
+    def took(self, first: int = 0, last: int = -1) -> tuple[float, float]:
         """Wall and CPU seconds between two results."""
         start, end = self.results[first], self.results[last]
         return end - start, self.cpu_at(end) - self.cpu_at(start)
@@ -184,8 +169,6 @@ def _watch(command: int, run: Run, started: float, end: threading.Event) -> None
                 cpu += sum(map(int, fields[11:15])) / TICKS
                 counts = _counts(Path(f"/proc/{pid}/smaps_rollup"))
                 sizes[role] += counts["Pss"]
-                if role == "grader":
-                    run.grader.append((time.perf_counter() - started, counts["Rss"]))
         run.looks.append((time.perf_counter() - started, max(cpu, run.looks[-1][1] if run.looks else 0.0)))
         run.peak = max(run.peak, sizes.total())
         for role, size in sizes.items():
@@ -254,14 +237,14 @@ def _compare(students: int, rounds: Sequence[tuple[Run, Run, Run]]) -> None:
     print(f"\n{students} students, {len(rounds)} rounds; from the first result to the last, and the whole command:")
     ways = list(zip(*rounds, strict=True))
     for name, runs in zip(("several jobs", "one job", "one job, one core"), ways, strict=True):
-        grading, cpu = median(each.grading for each in runs), median(each.grading_cpu for each in runs)
+        grading, cpu = (median(seconds) for seconds in zip(*(each.took() for each in runs), strict=True))
         wall = median(each.wall for each in runs)
         print(f"  {name}: {grading:.1f} s wall, {cpu / grading:.2f} cores busy with {cpu:.1f} s; {wall:.1f} s in all")
     for name, runs in zip(("one job", "one job, one core"), ways[1:], strict=True):
         pairs = list(zip(ways[0], runs, strict=True))
-        grading = [one.grading / several.grading for several, one in pairs]
-        wall = [one.wall / several.wall for several, one in pairs]
-        print(f"  {name} to several: {_spread(grading)} (at least {ONE_JOB}); in all {_spread(wall)}", flush=True)
+        ratios = [one.took()[0] / several.took()[0] for several, one in pairs]
+        of_all = [one.wall / several.wall for several, one in pairs]
+        print(f"  {name} to several: {_spread(ratios)} (at least {ONE_JOB}); in all {_spread(of_all)}", flush=True)
 
 
 def _spread(ratios: Sequence[float]) -> str:
