@@ -10,7 +10,7 @@ import torch
 from autograder.compare import Mismatch
 from autograder.language import _
 from autograder.sandbox.recipe import Recipe
-from autograder.sandbox.remote import Reference, furnish, remote_call
+from autograder.sandbox.remote import Reference, furnish, named_tensors, remote_call
 from autograder.sandbox.wire import Handle, WireError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class RemoteModule(torch.nn.Module):
         if type(gradients) is not dict:
             raise WireError("a module of the wrong form")
         found = tensors_of(state, "parameters") | tensors_of(state, "buffers")
-        for name, mine in (dict(self.named_parameters()) | dict(self.named_buffers())).items():
+        for name, mine in named_tensors(self).items():
             theirs = found.get(name)
             if not _alike(theirs, mine):
                 raise Mismatch(_("the network has other parameters than it had"))
@@ -161,7 +161,7 @@ class RemoteModule(torch.nn.Module):
     def assign(self, **values: torch.Tensor) -> None:
         """Copy values into the student's tensors in place, registered or not."""
         self._tell({"op": "assign", "values": values})
-        mine = dict(self.named_parameters()) | dict(self.named_buffers())
+        mine = named_tensors(self)
         with torch.no_grad():
             for name, value in values.items():
                 if name in mine:
@@ -180,7 +180,7 @@ class RemoteModule(torch.nn.Module):
 
     def _changed(self) -> dict[str, torch.Tensor]:
         changed = {}
-        for name, tensor in (dict(self.named_parameters()) | dict(self.named_buffers())).items():
+        for name, tensor in named_tensors(self).items():
             now = tensor.detach()
             if not torch.equal(now, self._shipped[name]):
                 changed[name] = self._shipped[name] = now.clone()

@@ -20,7 +20,7 @@ from autograder.grading.mirrors import tensors_of
 from autograder.grading.reference import module_of
 from autograder.sandbox import wire
 from autograder.sandbox.executor import Executor
-from autograder.sandbox.remote import furnish
+from autograder.sandbox.remote import furnish, named_tensors
 
 # Of one question, and of all results that a worker holds on to: a graph takes 5 KB for each.
 MAX_ELEMENTS = 1 << 14
@@ -44,9 +44,8 @@ def forms(exercise: Exercise) -> dict[str, dict[str, Any]]:
 def _form(found: Any) -> dict[str, Any] | None:
     if isinstance(found, FunctionType):
         return {"kind": "function", "parameters": _parameters(found), "methods": {}}
-    # Objects of the last travel as what they are, not as objects that stay here.
     if not isinstance(found, type) or issubclass(found, (list, tuple, dict, str, int, float)):
-        return None  # such objects travel as they are
+        return None  # objects of these travel as what they are, and cannot stay here
     if issubclass(found, torch.nn.Module):
         methods = {"forward": _parameters(found.forward, 1)}
         return {"kind": "module", "parameters": _parameters(found), "methods": methods}
@@ -128,16 +127,17 @@ class _End:
             raise _nonsense()
         request = {"op": "call", "target": target, "args": args, "manual_seed": seed}
         request["grad"] = "grad" in question and _typed(question, "grad", bool)
+        held = self.executor.objects.get(target) if type(target) is int else None
+        kind = self.forms[target]["kind"] if type(target) is str and target in self.forms else ""
+        if held is None and not kind:
+            raise _nonsense()
         state: dict[str, Any] = {}
         doublings = 0.0
-        if type(target) is int and target in self.executor.objects:
-            held = self.executor.objects[target]
+        if held is not None:
             state, args = held.checked(args, self.forms)
             request["path"], doublings = "answer", held.doublings
-        elif type(target) is not str or target not in self.forms:
-            raise _nonsense()
         stand_ins: list[torch.nn.Module] = []
-        if type(target) is str and self.forms[target]["kind"] == "function":
+        if kind == "function":
             stand_ins = _stand_ins([each for each in args if isinstance(each, wire.Handle)])
             args = [each for each in args if not isinstance(each, wire.Handle)]
         cost = _elements(args) + sum(map(_size, stand_ins), _elements(state)) / STATE_PER_ELEMENT
@@ -146,8 +146,8 @@ class _End:
             return _refusal("what is supplied takes no tensors or numbers this large")
         if sum(each.elements for each in self.executor.objects.values()) > MAX_ELEMENTS * STATE_PER_ELEMENT:
             return _refusal("the objects that are supplied hold no more than this")
-        if type(target) is str and self.forms[target]["kind"] != "function":
-            return self._construct(request)
+        if kind in ("module", "object"):
+            return self._construct({**request, "grad": False}, doublings)
         self.executor.objects |= {-number: each for number, each in enumerate(stand_ins, 1)}
         handles = (wire.Handle(-number) for number in itertools.count(1))
         request["args"] = [next(handles) if isinstance(each, wire.Handle) else each for each in request["args"]]
@@ -156,23 +156,23 @@ class _End:
             self.kept[reply["graph"]] = cost
         return reply | {"modules": [dict(each.state_dict()) for each in stand_ins]} if stand_ins else reply
 
-    def _construct(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _construct(self, request: Mapping[str, Any], doublings: float) -> dict[str, Any]:
         objects = self.executor.objects
         # Without memory first: a small number may stand for a large module.
         with torch.device("meta"):
             outline = Executor()
             outline.module = self.executor.module
-            told = outline.execute({**request, "grad": False})
+            told = outline.execute(request)
         if not told["ok"]:
             return _told(told)
         (made,) = outline.objects.values()
         elements = sum(each.elements for each in (_held(made, 0.0), *objects.values()))
         if len(objects) >= MAX_OBJECTS or elements > MAX_ELEMENTS * STATE_PER_ELEMENT:
             return _refusal("no objects this large or this many are supplied")
-        reply = self.executor.execute({**request, "grad": False})
+        reply = self.executor.execute(request)
         if reply["ok"]:
             id = reply["value"].id
-            objects[id] = _held(objects[id], _doublings(request["args"]))
+            objects[id] = _held(objects[id], doublings)
         return _told(reply)
 
 
@@ -234,7 +234,7 @@ class _Half(_Held):
     def __init__(self, module: torch.nn.Module, doublings: float) -> None:
         self.module, self.doublings = module, doublings
         self.buffers = {name for name, _each in module.named_buffers()}
-        self.tensors = {*self.buffers, *(name for name, _each in module.named_parameters())}
+        self.tensors = {*named_tensors(module)}
         self.elements = _size(module)
 
     def checked(self, args: list[Any], forms: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:

@@ -101,8 +101,8 @@ class _Run:
         self.unharmed: dict[str, list[Mutant]] = {exercise.id: [] for exercise in exercises}
 
     def run(self) -> None:
-        self.warm.ready()
         self.session.prepare()
+        self.warm.ready()  # it loads torch meanwhile
         mutants = [(id, mutant) for id in self.exercises if self._sound(id) for mutant in self._made(id)]
         # Asking ahead pays for submissions that are right, and an endless loop would have to be sat out twice.
         self.session.batches = {f"{id}/{item.name}": None for id, items in self.session.items.items() for item in items}

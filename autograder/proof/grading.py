@@ -45,9 +45,9 @@ class Proving:
         self.verdicts: dict[tuple[str, str], dict[int, list[CheckResult]]] = {}
 
     def run(self) -> None:
-        self.warm.ready()
         for session in self.sessions.values():
             session.prepare()
+        self.warm.ready()  # it loads torch meanwhile
         for exercise in self.exercises:
             proof = self.proofs[exercise.id]
             proof.problems += layout_problems(self.session, exercise)

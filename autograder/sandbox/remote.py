@@ -47,6 +47,11 @@ def furnish(
         parent._buffers[leaf] = tensor.detach()
 
 
+def named_tensors(module: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """A module's parameters and buffers by their dotted names."""
+    return dict(module.named_parameters()) | dict(module.named_buffers())
+
+
 def _parent(module: torch.nn.Module, name: str) -> tuple[torch.nn.Module, str]:
     *path, leaf = name.split(".")
     for part in path:

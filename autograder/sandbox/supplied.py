@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from autograder.sandbox.remote import Peer, Reference, furnish, remote_call
+from autograder.sandbox.remote import Peer, Reference, furnish, named_tensors, remote_call
 from autograder.sandbox.wire import Handle
 
 Parameters = Sequence[tuple[Any, ...]]  # (name,) or (name, default) each; a name with a star takes all that follow
@@ -48,7 +48,7 @@ class Supplied:
             value = receive_supplied(reply)
             for module, changed in zip(modules, reply.get("modules", ()), strict=False):
                 with torch.no_grad():
-                    for name, tensor in _tensors(module).items():
+                    for name, tensor in named_tensors(module).items():
                         tensor.copy_(changed[name])
             return value
 
@@ -89,7 +89,7 @@ class Supplied:
 
         def call(module: Any, *args: Any, **options: Any) -> Any:
             half, buffers = module._supplied, dict(module.named_buffers())
-            state = {name: tensor for name, tensor in _tensors(module).items() if name in half.names}
+            state = {name: tensor for name, tensor in named_tensors(module).items() if name in half.names}
             found, changed = self.call(half.id, [state, module.training, *_bound(takes, args, options)])
             with torch.no_grad():
                 for name, tensor in changed.items():
@@ -108,10 +108,6 @@ class _Half(Reference):
 
     def __deepcopy__(self, memo: Any) -> _Half:
         return self
-
-
-def _tensors(module: torch.nn.Module) -> dict[str, torch.Tensor]:
-    return {**dict(module.named_parameters()), **dict(module.named_buffers())}
 
 
 def _told(module: torch.nn.Module) -> Handle:
