@@ -12,7 +12,8 @@ quiet machine alone.
 
 With `--against-one` the class is graded by several jobs, by one job, and by one job with everything on one core, in
 turn and as often as it says; of the ratios of each round it shows the median, and the lowest and highest. One job may
-keep more than one core busy: the kernel takes one worker apart while the next is started.
+keep more than one core busy: the kernel takes one worker apart while the next is started. Memory is not looked at
+then: to add up the pages of a process takes tens of milliseconds of a core that several jobs would use, and one not.
 """
 
 from __future__ import annotations
@@ -120,13 +121,15 @@ def _round(folder: Path, exercises: Sequence[Exercise], jobs: int) -> tuple[Run,
     ways: list[tuple[int, int | None]] = [(jobs, None), (1, None), (1, min(os.sched_getaffinity(0)))]
     runs = []
     for number, core in ways:
-        runs.append(_grade(folder, exercises, number, "compared", core))
+        runs.append(_grade(folder, exercises, number, "compared", core=core, memory=False))
         shutil.rmtree(folder / "compared")
     several, one, on_one_core = runs
     return several, one, on_one_core
 
 
-def _grade(folder: Path, exercises: Sequence[Exercise], jobs: int, out: str, core: int | None = None) -> Run:
+def _grade(
+    folder: Path, exercises: Sequence[Exercise], jobs: int, out: str, *, core: int | None = None, memory: bool = True
+) -> Run:
     which = [part for each in exercises for part in ("--exercise", each.id)]
     where = ["submissions", "--course", str(ROOT), *which, "--out", out, "--jobs", str(jobs)]
     pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
@@ -135,7 +138,7 @@ def _grade(folder: Path, exercises: Sequence[Exercise], jobs: int, out: str, cor
     environment = os.environ | {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
     with (folder / "said").open("w") as said:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=subprocess.PIPE, text=True)
-        watcher = threading.Thread(target=_watch, args=(process.pid, run, started, end))
+        watcher = threading.Thread(target=_watch, args=(process.pid, run, started, end, memory))
         watcher.start()
         assert process.stderr is not None
         lines = []
@@ -158,7 +161,7 @@ def _grade(folder: Path, exercises: Sequence[Exercise], jobs: int, out: str, cor
     return run
 
 
-def _watch(command: int, run: Run, started: float, end: threading.Event) -> None:
+def _watch(command: int, run: Run, started: float, end: threading.Event, memory: bool) -> None:
     """Look at the processes until the end."""
     while not end.wait(PAUSE):
         sizes: Counter[str] = Counter()
@@ -167,8 +170,8 @@ def _watch(command: int, run: Run, started: float, end: threading.Event) -> None
             with suppress(FileNotFoundError, ProcessLookupError, PermissionError):  # it has just ended
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
                 cpu += sum(map(int, fields[11:15])) / TICKS
-                counts = _counts(Path(f"/proc/{pid}/smaps_rollup"))
-                sizes[role] += counts["Pss"]
+                if memory:
+                    sizes[role] += _counts(Path(f"/proc/{pid}/smaps_rollup"))["Pss"]
         run.looks.append((time.perf_counter() - started, max(cpu, run.looks[-1][1] if run.looks else 0.0)))
         run.peak = max(run.peak, sizes.total())
         for role, size in sizes.items():
