@@ -21,6 +21,7 @@ from autograder.grading.grader import Graded, grade
 from autograder.grading.session import GradingSession
 from autograder.grading.supplier import Supplier
 from autograder.results import ExerciseResult
+from autograder.sandbox.connection import Worker
 from autograder.sandbox.warm import WarmProcess
 from autograder.sandbox.wire import Handle, WireError
 from autograder.submission import Source
@@ -352,8 +353,60 @@ class TestAsked:
                 assert lost(graded) == {}
 
         session.run(run)
-        ahead = {id.partition("/")[2]: batch and len(batch.requests) for id, batch in session.batches.items()}
+        kept = {id.partition("/")[2]: list(batches.values()) for id, batches in session.batches.items()}
+        ahead = {check: batch and len(batch.requests) for check, (batch,) in kept.items()}
         assert ahead == {"interface": 1, "apart": 3, "linear": 4, "passed_on": None, "half": None, "loss": None}
+
+    def test_who_names_things_otherwise_holds_up_nobody(self, make_course: MakeCourse, warm: WarmProcess) -> None:
+        """What a module calls its parameters is a part of what is asked of it; one worker is enough for any name."""
+        tests = """
+            import torch
+            from autograder import assert_close, check
+
+            @check(kind="interface")
+            def interface(submission):
+                "It is there."
+                submission.double()
+
+            @check(kind="value")
+            def values(submission):
+                "It doubles."
+                layer = submission.double()
+                x, factor = torch.randn(3), torch.randn(1)
+                layer.assign(**{name: factor for name, _ in layer.named_parameters()})
+                assert_close(layer(x), factor * x)
+            """
+        layer = """
+            from torch import nn
+            import torch
+
+            class double(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.NAME = nn.Parameter(torch.ones(1))
+
+                def forward(self, x):
+                    return self.NAME * x
+            """
+        course = make_course({"double/test_hidden.py": tests})
+        session = GradingSession(course, course.exercises[:1], public=False)
+        workers: list[str] = []
+
+        def run(session: GradingSession) -> None:
+            warm.ready()
+            grader, exercise = StudentGrader(session, warm, None), course.exercises[0]
+
+            def connect(*given: Any) -> Worker:
+                workers.append(name)
+                return grader.connect(*given)
+
+            for name in ["factor", "weight", "factor", "weight", "times", "factor"]:
+                code = AuthorCode("double.py", textwrap.dedent(layer).replace("NAME", name))
+                graded = grade(session, exercise, code, connect, supplied={}, diagnose=lambda *_: None)
+                assert lost(graded) == {}
+
+        session.run(run)
+        assert workers == ["factor", "weight", "factor", "weight", "times", "factor"]
 
     def test_the_diagnosis_is_the_same_too(self, make_course: MakeCourse, grade_all: GradeAll) -> None:
         """A check that fails in its first example goes on with the others, for the sake of the transcript."""

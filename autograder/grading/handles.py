@@ -71,6 +71,7 @@ class Submission:
         self._ahead: Batch | None = None
         self._replies: list[dict[str, Any]] = []
         self.was_watched = False  # so that not only the answers decide
+        self.form = b""  # of what it answers, once that is known
         self._seen: Seen | None = None
         self.transcript: list[Any] = []
         self.last_request: dict[str, Any] | None = None

@@ -1,7 +1,11 @@
-"""A peer that answers as another did, but for the last bits: what a check asks of it shows what depends on answers."""
+"""What a check asks, and how far that depends on answers: on their numbers, or on their form alone.
+
+`Rehearsed` is a peer that answers as another did but for the last bits.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +35,23 @@ class Rehearsed:
     def was_asked(self, requests: Sequence[Mapping[str, Any]]) -> bool:
         """Whether the questions were exactly these."""
         return wire.same([*map(_chosen, self.asked)], [*map(_chosen, requests)])
+
+
+def form_of(answers: Sequence[Mapping[str, Any]]) -> bytes:
+    """A digest of what answers hold besides numbers: shapes, types, and names in their order."""
+    return hashlib.sha256(repr(_form(answers)).encode("utf-8", "surrogatepass")).digest()
+
+
+def _form(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.dtype, tuple(value.shape)
+    if isinstance(value, wire.Handle):
+        return value.type, _form(value.about)
+    if isinstance(value, Mapping):
+        return [(key, _form(each)) for key, each in value.items()]
+    if isinstance(value, (list, tuple)):
+        return [*map(_form, value)]
+    return type(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
 def _chosen(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from autograder.grading.checks import Check, check_of
 from autograder.grading.examples import drawn_examples, fresh, seed_of
 from autograder.grading.handles import Diverged, Submission
 from autograder.grading.reference import Reference, import_solutions, not_imported
-from autograder.grading.rehearsal import Rehearsed
+from autograder.grading.rehearsal import Rehearsed, form_of
 from autograder.interrupts import raise_if_noticed
 from autograder.language import speaking
 from autograder.nearmiss import only_square
@@ -38,6 +38,7 @@ FIXTURES = ("submission", "device", "reference", "measured")  # what a check may
 PUBLIC_FIXTURES = FIXTURES[:2]
 DRAWN_KINDS = ("interface", "value", "training")
 IDS_PER_CHECK = 1 << 20  # so that the worker's ids are the same whatever happened in earlier checks
+MOST_FORMS = 8  # of submissions, for each of which what a check asks is kept
 
 
 class Skipped(Exception):
@@ -82,7 +83,8 @@ class GradingSession:
             import_solutions({each.id: each.solution for each in exercises})
         self.digests = {each.id: each.digest() for each in course.exercises}
         self.examples: dict[str, list[dict[str, Any]]] = {}
-        self.batches: dict[str, Batch | None] = {}  # what each check asks ahead; None if it must not
+        self.asks_ahead = True
+        self.batches: dict[str, dict[bytes, Batch | None]] = {}  # by check and form; None if it must not ask ahead
         self.error: BaseException | None = None
 
     def run(self, work: Callable[[GradingSession], None]) -> None:
@@ -168,16 +170,18 @@ class GradingSession:
     def run_check(self, item: CheckItem, submission: Submission, peer: Peer, *, ahead: bool = True) -> Exception | None:
         """Run one check; what it raised, or None if it passed.
 
-        A check asks every submission the same, as long as the answers are right. So what it asked
-        the first time is sent `ahead`, in one round trip, and answered from there; with answers that are the same
-        to the last bit as those of somebody who passed, it has passed. If the check asks something else than
-        the first time it ends with `Diverged`, and is to be run again without.
+        A check asks every submission of a form the same, as long as the answers are right: what a module calls its
+        parameters, the first check of an exercise has shown. So what it asked the first time is sent `ahead`, in
+        one round trip, and answered from there; with answers that are the same to the last bit as those of somebody
+        who passed, it has passed. If the check asks something else than the first time it ends with `Diverged`, and
+        is to be run again without.
         """
         seed, id = self._seed(item), f"{item.exercise.id}/{item.check.name}"
         its_own = self._seed(item, "worker")  # ours tells what is drawn here, hidden inputs above all
         number = self.items[item.exercise.id].index(item)
-        ahead = ahead and not item.measures  # else who names a layer otherwise would be trained twice
-        batch = self.batches.get(id) if ahead else None
+        ahead = ahead and self.asks_ahead and not item.measures  # who trained twice would have half the time for it
+        batches = self.batches.setdefault(id, {})
+        batch = batches.get(submission.form) if ahead else None
         known = None
         if batch is not None and isinstance(peer, Worker):
             try:
@@ -190,12 +194,17 @@ class GradingSession:
         submission.begin(peer, its_own, number * IDS_PER_CHECK, known, self._pretended(item))
         torch.default_generator.manual_seed(seed)
         error = self._call(item, submission)
-        if error is None and known is not None and not submission.was_watched:
+        if error is not None or not isinstance(peer, Worker):
+            return error
+        if known is not None and number and not submission.was_watched:  # the first check's answers are looked at below
             batch, answers = known
             batch.pass_with(answers)
         # Anew after a second try: what is kept may hold numbers that an odd worker gave to its objects.
-        if error is None and isinstance(peer, Worker) and not item.measures and (id not in self.batches or not ahead):
-            self.batches[id] = Batch(submission.asked) if self._asks_apart(item, submission) else None
+        if self.asks_ahead and not item.measures and (submission.form not in batches or not ahead):
+            kept = Batch(submission.asked) if self._asks_apart(item, submission) else None
+            self.batches[id] = dict([*batches.items(), (submission.form, kept)][-MOST_FORMS:])
+        if number == 0:
+            submission.form = form_of(known[1].replies if known is not None else submission.answered)
         return error
 
     def _asks_apart(self, item: CheckItem, submission: Submission) -> bool:

@@ -105,7 +105,7 @@ class _Run:
         self.warm.ready()  # it loads torch meanwhile
         mutants = [(id, mutant) for id in self.exercises if self._sound(id) for mutant in self._made(id)]
         # Asking ahead pays for submissions that are right, and an endless loop would have to be sat out twice.
-        self.session.batches = {f"{id}/{item.name}": None for id, items in self.session.items.items() for item in items}
+        self.session.asks_ahead = False
         codes = [(self.exercises[id], AuthorCode(f"{id}.py", mutant.text)) for id, mutant in mutants]
         with self.counting("mutants", len(mutants)) as advance:
             for number, (lost, seconds) in self._each([partial(self._grade, *each) for each in codes]):
