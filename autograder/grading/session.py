@@ -179,13 +179,13 @@ class GradingSession:
         seed, id = self._seed(item), f"{item.exercise.id}/{item.check.name}"
         its_own = self._seed(item, "worker")  # ours tells what is drawn here, hidden inputs above all
         number = self.items[item.exercise.id].index(item)
-        ahead = ahead and self.asks_ahead and not item.measures  # who trained twice would have half the time for it
+        # Asked ahead, who names a layer otherwise would be trained twice.
+        worker = peer if isinstance(peer, Worker) and self.asks_ahead and not item.measures else None
         batches = self.batches.setdefault(id, {})
-        batch = batches.get(submission.form) if ahead else None
         known = None
-        if batch is not None and isinstance(peer, Worker):
+        if worker is not None and ahead and (batch := batches.get(submission.form)) is not None:
             try:
-                answers = peer.ask_all(batch)
+                answers = worker.ask_all(batch)
             except WorkerError:  # perhaps over something that the check, asking by itself, would not have come to
                 return Diverged()
             if answers is None:
@@ -194,13 +194,13 @@ class GradingSession:
         submission.begin(peer, its_own, number * IDS_PER_CHECK, known, self._pretended(item))
         torch.default_generator.manual_seed(seed)
         error = self._call(item, submission)
-        if error is not None or not isinstance(peer, Worker):
+        if error is not None or worker is None:
             return error
         if known is not None and number and not submission.was_watched:  # the first check's answers are looked at below
             batch, answers = known
             batch.pass_with(answers)
         # Anew after a second try: what is kept may hold numbers that an odd worker gave to its objects.
-        if self.asks_ahead and not item.measures and (submission.form not in batches or not ahead):
+        if submission.form not in batches or not ahead:
             kept = Batch(submission.asked) if self._asks_apart(item, submission) else None
             self.batches[id] = dict([*batches.items(), (submission.form, kept)][-MOST_FORMS:])
         if number == 0:
