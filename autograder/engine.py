@@ -8,6 +8,7 @@ what was being graded.
 
 from __future__ import annotations
 
+import gc
 import os
 import selectors
 import signal
@@ -125,6 +126,7 @@ class _Pool:
         self.waiting = list(range(len(work)))[::-1]
 
     def run(self, jobs: int) -> None:
+        gc.freeze()  # what is here by now stays: a collection in a job would look at all of it, and copy its pages
         running = [self._start(number) for number in range(jobs)]
         try:
             for job in running:
