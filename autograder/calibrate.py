@@ -17,13 +17,13 @@ from dataclasses import replace
 import torch
 
 from autograder import terminal
-from autograder.engine import StudentGrader
 from autograder.errors import MachineryError, UsageError
 from autograder.exercise import Course, Exercise
 from autograder.grading.accuracy import Entry, solution_digest, write
 from autograder.grading.code import AuthorCode, loading, suppliable
 from autograder.grading.handles import Submission
 from autograder.grading.session import CheckItem, GradingSession
+from autograder.grading.student import StudentGrader
 from autograder.grading.supplier import Supplier
 from autograder.language import _
 from autograder.sandbox.recipe import Recipe

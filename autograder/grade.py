@@ -12,9 +12,10 @@ import torch
 
 from autograder import terminal
 from autograder.device import choose
-from autograder.engine import Work, grade_class
+from autograder.engine import grade_class
 from autograder.exercise import Course, Exercise
 from autograder.gradebook import apply_overrides
+from autograder.grading.student import Work
 from autograder.history import keep_earlier
 from autograder.language import _, ngettext
 from autograder.messages import Draw, Report

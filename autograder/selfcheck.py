@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import terminal
-from autograder.engine import StudentGrader, Work
 from autograder.errors import EXIT_LOST, EXIT_MACHINERY, UsageError
 from autograder.exercise import Exercise
 from autograder.fingerprint import fingerprint
 from autograder.grading.code import reached
 from autograder.grading.session import CPU, GradingSession
+from autograder.grading.student import StudentGrader, Work
 from autograder.language import _
 from autograder.own_work import OwnWork, find_work
 from autograder.pictures import Picture

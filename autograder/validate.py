@@ -15,10 +15,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from autograder import terminal
-from autograder.engine import StudentGrader
 from autograder.exercise import Course, Exercise
 from autograder.grading.code import AuthorCode
 from autograder.grading.session import GradingSession
+from autograder.grading.student import StudentGrader
 from autograder.language import _, ngettext
 from autograder.mutants import kill, operators
 from autograder.proof.grading import Proving, graded, what

@@ -16,9 +16,9 @@ from typing import Any
 
 import torch
 
-from autograder.engine import Work
 from autograder.exercise import Exercise, load_course
 from autograder.grading.session import GradingSession
+from autograder.grading.student import Work
 from autograder.sandbox.executor import Executor
 from autograder.sandbox.zygote import warm_up
 from autograder.submission import Source

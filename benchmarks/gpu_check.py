@@ -17,10 +17,11 @@ from pathlib import Path
 import torch
 
 from autograder.device import GPU, has_gpu
-from autograder.engine import StudentGrader, Work, grade_class
+from autograder.engine import grade_class
 from autograder.errors import MachineryError
 from autograder.exercise import Course, Exercise, load_course
 from autograder.grading.session import GradingSession
+from autograder.grading.student import StudentGrader, Work
 from autograder.results import ExerciseResult
 from autograder.sandbox.gpu import hide
 from autograder.sandbox.isolation import measure, measure_gpu, start_gpu

@@ -18,9 +18,9 @@ import time
 
 import torch
 
-from autograder.engine import StudentGrader, Work
 from autograder.exercise import Exercise, load_course
 from autograder.grading.session import GradingSession
+from autograder.grading.student import StudentGrader, Work
 from autograder.sandbox.isolation import measure
 from autograder.sandbox.warm import WarmProcess
 from autograder.sandbox.zygote import warm_up

@@ -37,10 +37,10 @@ from pathlib import Path
 import nbformat
 import torch
 
-from autograder.engine import StudentGrader, Work
 from autograder.exercise import Exercise, load_course
 from autograder.grading.code import imported
 from autograder.grading.session import GradingSession
+from autograder.grading.student import StudentGrader, Work
 from autograder.handout.cells import BEGIN, END, Cell, Role, source_version, written
 from autograder.sandbox.isolation import measure
 from autograder.sandbox.warm import WarmProcess

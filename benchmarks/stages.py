@@ -28,10 +28,10 @@ from typing import Any
 import torch
 
 from autograder import cli, engine, exercise, grade, gradebook, submission
-from autograder.engine import StudentGrader
 from autograder.exercise import load_course
-from autograder.grading import diagnosis
+from autograder.grading import diagnosis, student
 from autograder.grading.session import GradingSession
+from autograder.grading.student import StudentGrader, Work
 from autograder.messages import Receiver
 from autograder.report import pages
 from autograder.sandbox import connection, wire
@@ -62,7 +62,7 @@ OF_A_SUBMISSION: dict[str, list[tuple[Any, str]]] = {
     "round trips": [(connection.Worker, "_exchange"), (connection.Worker, "_await_hello")],
     "ask for a worker, end it": [(WarmProcess, "spawn"), (connection.Worker, "close")],
     "diagnosis": [(diagnosis.Diagnosis, "__call__")],
-    "storage": [(engine, "message"), (Receiver, "take")],
+    "storage": [(student, "message"), (Receiver, "take")],
 }
 
 
@@ -179,7 +179,7 @@ def _of_a_submission(session: GradingSession, warm: WarmProcess, students: int) 
     with tempfile.TemporaryDirectory() as name, Store(Path(name)) as store:
         receiver = Receiver(store, lambda *_: None, None)
 
-        def run(works: list[engine.Work]) -> None:
+        def run(works: list[Work]) -> None:
             for work in works:
                 for line in grader.messages(work, [session.course.exercise(id) for id in work.sources]):
                     receiver.take(work.student, line)

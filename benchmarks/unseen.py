@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from autograder.engine import Work, grade_class
+from autograder.engine import grade_class
 from autograder.exercise import Exercise, load_course
+from autograder.grading.student import Work
 from autograder.results import ExerciseResult
 from autograder.sandbox.warm import WarmProcess
 from autograder.shipped import templates

@@ -16,11 +16,11 @@ from autograder import datasets
 from autograder.calibrate import calibrate, threshold_of
 from autograder.cli import main
 from autograder.datasets import Dataset
-from autograder.engine import StudentGrader, Work
 from autograder.errors import CourseError, UsageError
 from autograder.exercise import Course
 from autograder.grading.accuracy import FILE
 from autograder.grading.session import GradingSession
+from autograder.grading.student import StudentGrader, Work
 from autograder.results import CheckResult, ExerciseResult
 from autograder.sandbox.connection import Worker
 from autograder.sandbox.warm import WarmProcess

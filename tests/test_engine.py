@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 from autograder import cli, engine, grade, submission
-from autograder.engine import Work, grade_class
+from autograder.engine import grade_class
 from autograder.errors import CourseError, MachineryError
 from autograder.exercise import Course, Exercise
 from autograder.grade import Local, Wishes, grade_submissions
+from autograder.grading import student as student_module
 from autograder.grading.grader import grade as grade_one
 from autograder.grading.session import GradingSession
+from autograder.grading.student import Work
 from autograder.results import ExerciseResult, Isolation, to_json
 from autograder.sandbox import warm as warm_module
 from autograder.sandbox.isolation import level_of
@@ -98,7 +100,7 @@ def graded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Graded:
                 file.write(f"{exercise.id}\n")
         return grade_one(session, exercise, *rest, **more)
 
-    monkeypatch.setattr(engine, "grade", logged)
+    monkeypatch.setattr(student_module, "grade", logged)
 
     def graded() -> list[str]:
         ids = log.read_text().split() if log.exists() else []

@@ -25,9 +25,10 @@ from autograder.cluster.node import Ready, read_order
 from autograder.cluster.nodes import Lost
 from autograder.cluster.process import NodeDied, NodeProcess
 from autograder.cluster.shipping import digest_of
-from autograder.engine import Work, grade_class
+from autograder.engine import grade_class
 from autograder.errors import IsolationError, MachineryError, UsageError
 from autograder.exercise import Course
+from autograder.grading.student import Work
 from autograder.messages import message
 from autograder.results import ExerciseResult, Isolation, to_json
 from autograder.sandbox.warm import WarmProcess

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.engine import StudentGrader, Work
 from autograder.exercise import Course
 from autograder.grading.code import AuthorCode, loading
 from autograder.grading.local import LocalPeer
 from autograder.grading.session import GradingSession
+from autograder.grading.student import StudentGrader, Work
 from autograder.grading.supplier import MAX_OBJECTS, Supplier
 from autograder.results import ExerciseResult
 from autograder.sandbox.warm import WarmProcess

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.engine import StudentGrader, Work
 from autograder.errors import CourseError, MachineryError
 from autograder.exercise import Course, load_course
 from autograder.grading.code import AuthorCode
 from autograder.grading.diagnosis import Diagnosis
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import GradingSession
+from autograder.grading.student import StudentGrader, Work
 from autograder.grading.supplier import Supplier
 from autograder.results import ExerciseResult
 from autograder.sandbox.connection import Worker

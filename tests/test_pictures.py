@@ -13,10 +13,10 @@ import torch
 
 from autograder.cli import main
 from autograder.compare import Compared, Mismatch, assert_close
-from autograder.engine import StudentGrader, Work
 from autograder.grading.drawing import comparison, first_layer, training
 from autograder.grading.handles import Submission
 from autograder.grading.session import GradingSession
+from autograder.grading.student import StudentGrader, Work
 from autograder.pictures import Comparison, Matrix, Training, dump, load
 from autograder.report.feedback import PICTURE_ROOM
 from autograder.report.heatmaps import draw, heatmap, shade, short, size

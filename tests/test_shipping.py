@@ -11,9 +11,9 @@ import pytest
 
 from autograder.cluster.node import order, read_order
 from autograder.cluster.shipping import digest_of, pack, unpacked
-from autograder.engine import Work
 from autograder.errors import MachineryError
 from autograder.exercise import Course
+from autograder.grading.student import Work
 from autograder.submission import Source
 
 RIGHT = "def double(x):\n    return 2 * x\n"

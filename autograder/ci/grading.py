@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.device import choose
-from autograder.engine import StudentGrader, Work
 from autograder.exercise import Course, Exercise
 from autograder.grade import Local, Wishes, grade_submissions
 from autograder.grading.session import GradingSession
+from autograder.grading.student import StudentGrader, Work
 from autograder.report.pictures import FOLDER as PICTURES
 from autograder.report.pictures import keep_pictures
 from autograder.report.sources import keep_sources, write

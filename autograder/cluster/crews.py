@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from autograder import terminal
 from autograder.cluster.node import Ready, order, read_report
 from autograder.cluster.nodes import Lost
-from autograder.engine import Work, ungraded
 from autograder.errors import MachineryError
 from autograder.exercise import Exercise
+from autograder.grading.student import Work, ungraded
 from autograder.interrupts import raise_if_noticed
 from autograder.language import _
 from autograder.messages import Receiver

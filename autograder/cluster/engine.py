@@ -16,11 +16,11 @@ from autograder.cluster.node import Ready, Setup
 from autograder.cluster.nodes import RayNodes
 from autograder.cluster.shipping import clear, digest_of, pack
 from autograder.device import GPU
-from autograder.engine import StudentGrader, Work
 from autograder.errors import IsolationError, MachineryError, UsageError
 from autograder.exercise import Course, Exercise
 from autograder.grading.code import reached
 from autograder.grading.session import CPU, GradingSession
+from autograder.grading.student import StudentGrader, Work
 from autograder.language import in_use
 from autograder.messages import Draw, Receiver, Report
 from autograder.results import Isolation

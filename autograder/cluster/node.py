@@ -17,10 +17,11 @@ from typing import Any, BinaryIO
 from autograder import __version__, language
 from autograder.cluster.shipping import DATA, unpacked
 from autograder.device import choose
-from autograder.engine import JOB_MEMORY, StudentGrader, Work
+from autograder.engine import JOB_MEMORY
 from autograder.errors import IsolationError, MachineryError, UsageError
 from autograder.exercise import Course, load_course
 from autograder.grading.session import GradingSession, collect_public
+from autograder.grading.student import StudentGrader, Work
 from autograder.results import Isolation
 from autograder.sandbox.gpu import hide
 from autograder.sandbox.isolation import require

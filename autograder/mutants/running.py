@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from autograder.engine import JOB_MEMORY, StudentGrader
+from autograder.engine import JOB_MEMORY
 from autograder.errors import MachineryError
 from autograder.exercise import Course, Exercise
 from autograder.grading.code import AuthorCode, suppliable
 from autograder.grading.grader import grade
 from autograder.grading.session import GradingSession
+from autograder.grading.student import StudentGrader
 from autograder.mutants import listed
 from autograder.mutants.forks import Died, each
 from autograder.mutants.likeness import SALTS, different, resalted

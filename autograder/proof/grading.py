@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder import terminal
-from autograder.engine import StudentGrader
 from autograder.errors import MachineryError
 from autograder.exercise import Exercise, also_loses, misconception_of
 from autograder.grading.code import AuthorCode, suppliable
 from autograder.grading.grader import Graded, grade
 from autograder.grading.session import CheckItem, GradingSession
+from autograder.grading.student import StudentGrader
 from autograder.impostors import unmaskings
 from autograder.language import _
 from autograder.mutants.forks import Died, each
