@@ -35,6 +35,10 @@ def find_work(path: Path, ids: Collection[str]) -> OwnWork:
     mine = read(course.root if (path / "exercises").resolve() == course.root else path, implement, "you")
     if path.is_file() and path.stem in mine.sources:  # called after an exercise, it is for that one alone
         mine = Submission("you", {path.stem: mine.sources[path.stem]}, mine.notes)
+    elif path.is_file() and len(mine.sources) == 1:
+        told = _("{file} is checked as it is; in a folder or an archive that is handed in it must be called {name}")
+        note = told.format(file=path.name, name=f"{next(iter(mine.sources))}{path.suffix.lower()}")
+        mine = Submission("you", mine.sources, (*mine.notes, note))
     exercises = course.select(ids or mine.sources)
     for exercise in exercises:
         if exercise.id not in mine.sources:

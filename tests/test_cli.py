@@ -114,6 +114,27 @@ class TestCheck:
         said = capfd.readouterr().out
         assert "NameError at corr2d.py, line 5: `h, w = Kernel.shape`: name 'Kernel' is not defined" in said
 
+    def test_a_stub_that_is_imported_is_named(self, exercises: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        """The file that is still to be written, and not that which imports it."""
+        file = exercises / "corr2d" / "corr2d.py"
+        file.write_text("import windows\n" + RIGHT.replace("rows =", "windows.all_of(X)\n    rows ="))
+        (file.parent / "windows.py").write_text("def all_of(X):\n    raise NotImplementedError\n")
+
+        assert main(["check", str(exercises)]) == 1
+
+        said = capfd.readouterr().out
+        assert "NotImplementedError at windows.py, line 2: `raise NotImplementedError`: it is still to be" in said
+
+    def test_a_file_of_another_name_is_checked_and_told_its_own(
+        self, exercises: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        file = exercises / "corr2d" / "corr2d (1).py"
+        (exercises / "corr2d" / "corr2d.py").rename(file)
+
+        assert main(["check", str(file)]) == 0
+
+        assert "corr2d (1).py is checked as it is; in a folder or an archive" in capfd.readouterr().out
+
 
 def test_doctor_says_versions_devices_and_layers(capfd: pytest.CaptureFixture[str]) -> None:
     """It always exits with 0: it is there to say what is so."""

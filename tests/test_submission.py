@@ -349,9 +349,26 @@ def test_case_matters_and_a_lookalike_is_noted(hand_in: HandIn) -> None:
     submission = hand_in({"Corr2D.py": CORR2D, "pool2d.PY": POOL2D})
     assert submission.sources == {}
     assert submission.notes == (
-        "Corr2D.py looks like corr2d.py, but names must match to the letter",
-        "pool2d.PY looks like pool2d.py, but names must match to the letter",
+        "Corr2D.py looks like corr2d.py: call it that, to the letter",
+        "pool2d.PY looks like pool2d.py: call it that, to the letter",
     )
+
+
+def test_what_a_browser_or_a_friend_adds_to_a_name_is_noted(hand_in: HandIn) -> None:
+    names = ["corr2d (1).py", "Corr2d-final.ipynb", "corr2d_v2.py", "corr2dx.py", "my_corr2d.py", "corr2d.txt"]
+    submission = hand_in({name: notebook(CORR2D) if name.endswith("nb") else CORR2D for name in names})
+    assert submission.sources == {}
+    assert submission.notes == (
+        "Corr2d-final.ipynb looks like corr2d.ipynb: call it that, to the letter",
+        "corr2d (1).py looks like corr2d.py: call it that, to the letter",
+        "corr2d_v2.py looks like corr2d.py: call it that, to the letter",
+    )
+
+
+def test_another_exercise_is_no_lookalike(folder: Path) -> None:
+    in_folder(folder, {"corr2d_fast.py": CORR2D})
+    (submission,) = collect(folder, {"corr2d": ["corr2d"], "corr2d_fast": ["corr2d_fast"]})
+    assert submission.notes == ()
 
 
 def test_a_nested_archive_is_not_opened_but_noted(hand_in: HandIn) -> None:

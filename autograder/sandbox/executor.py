@@ -240,8 +240,9 @@ class Executor:
         file, line = "", 0
         if isinstance(error, SyntaxError) and error.filename in files:
             files, places = [error.filename], [(error.filename, error.lineno or 0)]
-        for name in files:
-            file, line = next((place for place in reversed(places) if place[0] == name), (file, line))
+        # Of a stub, which may be another file's, the line that raised; else the submission's own comes first.
+        for names in [files] if isinstance(error, NotImplementedError) else [[name] for name in files]:
+            file, line = next((place for place in reversed(places) if place[0] in names), (file, line))
             if file:
                 break
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import keyword
+import re
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
@@ -205,14 +206,14 @@ class _Work:
         return helpers
 
     def note_lookalike(self, exercise: str) -> None:
+        """`Corr2D.py` or `corr2d (1).py` will be what was meant."""
+        begins = re.compile(rf"{re.escape(exercise)}(?![a-z0-9])", re.IGNORECASE)
         for file in self.files:
-            for suffix in CODE:
-                if file.name.lower() == f"{exercise}{suffix}".lower():
-                    self.notes.append(
-                        _("{file} looks like {exercise}{suffix}, but names must match to the letter").format(
-                            file=file.name, exercise=exercise, suffix=suffix
-                        )
-                    )
+            stem, dot, suffix = file.name.rpartition(".")
+            is_another = stem in self.exercises and dot + suffix in CODE
+            if dot + suffix.lower() in CODE and begins.match(stem) and not is_another:
+                told = _("{file} looks like {name}: call it that, to the letter")
+                self.notes.append(told.format(file=shown(file.name), name=f"{exercise}.{suffix.lower()}"))
 
     def note_nothing_found(self) -> None:
         code = [shown(file.name) for file in self.files if file.name.lower().endswith(CODE)]
