@@ -76,6 +76,23 @@ def stale(course_root: Path) -> list[str]:
     return complaints + [complaint.format(name=path.relative_to(target).as_posix()) for path in _stray(target, shared)]
 
 
+def unsettled(course_root: Path) -> list[str]:
+    """What an author may have forgotten in what students get, in sentences."""
+    exercises = discover(course_root / "reference")
+    found: list[str] = []
+    for exercise, after in zip(exercises, [*exercises[1:], None], strict=True):
+        for name in (*STATEMENTS, *COPIED):
+            path = exercise.folder / name
+            for number, line in enumerate(_read(path).splitlines() if path.exists() else (), 1):
+                if "TODO" in line:
+                    told = _("reference/{name}:{line}: this still says TODO, and students read it")
+                    found.append(told.format(name=f"{exercise.id}/{name}", line=number))
+        if after is not None and after.order == exercise.order:
+            told = _("{first} and {second} have the same `order`, {order}; they come by name")
+            found.append(told.format(first=exercise.id, second=after.id, order=exercise.order))
+    return found
+
+
 def _state(path: Path, content: bytes) -> str:
     """What is wrong with a file, in a word; empty if it is as it should be."""
     if not path.is_file():

@@ -11,7 +11,7 @@ import pytest
 
 from autograder.errors import CourseError
 from autograder.exercise import discover
-from autograder.release import release, stale
+from autograder.release import release, stale, unsettled
 from autograder.stub import stub
 
 ROOT = Path(__file__).parents[1]
@@ -385,6 +385,22 @@ def test_stale_files_are_named_with_what_to_do(course):
         "exercises/README.md is stale; run `autograde release`",
     ]
     assert content(course / "exercises") == before
+
+
+def test_what_the_author_may_have_forgotten_is_named(course):
+    statement = course / "reference/alpha/README.md"
+    statement.write_text("# Alpha\n\n<!-- TODO: write it -->\n")
+    settings = course / "reference/beta/exercise.yaml"
+    settings.write_text(YAML.format(order=1, id="beta"))
+
+    assert unsettled(course) == [
+        "reference/alpha/README.md:3: this still says TODO, and students read it",
+        "alpha and beta have the same `order`, 1; they come by name",
+    ]
+
+
+def test_the_bundled_course_is_settled():
+    assert unsettled(ROOT) == []
 
 
 FIGURE = '<svg xmlns="http://www.w3.org/2000/svg"/>\n'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from autograder.cli.options import Commands, command, course_option
@@ -33,26 +34,24 @@ def _release(arguments: argparse.Namespace) -> int:
     if (arguments.folder is None) != (arguments.format is None):
         given, other = ("DIR", "--format") if arguments.format is None else ("--format", "DIR")
         raise UsageError("usage-needs", command="release", option=given, needed=other)
-    if arguments.folder is not None:
-        return _hand_out(arguments)
-    from autograder.release import release, stale
+    from autograder.release import release, stale, unsettled
 
+    if arguments.check and arguments.folder is not None:
+        raise UsageError("usage-both", command="release", one="--check", other="DIR")
     if arguments.check:
         complaints = stale(arguments.course)
         for complaint in complaints:
             print(complaint)
         return EXIT_LOST if complaints else 0
-    for path in release(arguments.course, None):
+    for path in _hand_out(arguments) if arguments.folder is not None else release(arguments.course):
         print(path)
+    for reminder in unsettled(arguments.course):
+        print(_("note: {note}").format(note=reminder), file=sys.stderr)
     return 0
 
 
-def _hand_out(arguments: argparse.Namespace) -> int:
+def _hand_out(arguments: argparse.Namespace) -> list[Path]:
     from autograder.exercise import load_course
     from autograder.handout import hand_out
 
-    if arguments.check:
-        raise UsageError("usage-both", command="release", one="--check", other="DIR")
-    for path in hand_out(load_course(arguments.course), arguments.folder, arguments.format):
-        print(path)
-    return 0
+    return hand_out(load_course(arguments.course), arguments.folder, arguments.format)
