@@ -339,13 +339,13 @@ def same(one: Any, other: Any) -> bool:
     """Whether two values would be the same bytes; cheaper than encoding them."""
     if type(one) is not type(other):
         return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(map(same, one.values(), map(other.__getitem__, one)))
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, torch.Tensor):
         alike = one.shape == other.shape and one.stride() == other.stride() and one.dtype == other.dtype
         return alike and one.requires_grad == other.requires_grad and torch.equal(one, other)
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
-    if isinstance(one, (list, tuple)):
-        return len(one) == len(other) and all(map(same, one, other))
     return bool(one == other)
 
 
