@@ -98,7 +98,6 @@ class _Pool:
         self.waiting = list(range(len(work)))[::-1]
 
     def run(self, jobs: int) -> None:
-        gc.freeze()  # what is here by now stays: a collection in a job would look at all of it, and copy its pages
         running = [self._start(number) for number in range(jobs)]
         try:
             for job in running:
@@ -115,11 +114,13 @@ class _Pool:
     def _start(self, number: int) -> _Job:
         orders_read, orders = os.pipe()
         results, results_write = os.pipe()
+        gc.freeze()  # for the job: a collection there would look at all that is here by now, and copy its pages
         pid = os.fork()
         if pid == 0:
             os.close(orders)
             os.close(results)
             _be_job(self, number, orders_read, results_write)
+        gc.unfreeze()
         os.close(orders_read)
         os.close(results_write)
         job = _Job(pid, orders, results, number)
