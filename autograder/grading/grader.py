@@ -196,7 +196,7 @@ class _Grading:
                 message = wording.of_mismatch(error, call, show)
                 return _Verdict("failed", message, error.misconception, error.suspect, error.near)
             case _LoadFailed():
-                return _Verdict("raised", wording.of_exception(error, self.code, "", show=True))
+                return _Verdict("raised", self._not_loaded(error))
             case SubmissionRaised():
                 return _Verdict("raised", wording.of_exception(error, self.code, call, show), None, suspect_of(error))
             case WorkerTimeout():
@@ -215,6 +215,12 @@ class _Grading:
             case _:
                 self._blame(item, error)
                 return _Verdict("failed", _("the result cannot be used as the check must use it"))
+
+    def _not_loaded(self, error: SubmissionRaised) -> str:
+        told = wording.of_exception(error, self.code, "", show=True)
+        if any(error.message == f"No module named '{each.id}'" for each in self.session.course.exercises):
+            told = _("{told}; it is another exercise, of which there is no file").format(told=told)
+        return told
 
     def _late(self, item: CheckItem) -> str:
         seconds = self.exercise.limits.of(item.check.name)
