@@ -30,9 +30,6 @@ from autograder.sandbox.limits import hold_memory
 from autograder.sandbox.warm import WarmProcess
 from autograder.store import Store
 
-# What one job may add to its memory: results of a few megabytes can be combined to some of many gigabytes.
-JOB_MEMORY = 2 << 30
-
 
 def grade_class(
     course: Course,
@@ -174,7 +171,7 @@ def _be_job(pool: _Pool, number: int, orders: int, results: int) -> None:
     status = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
-        hold_memory(JOB_MEMORY)
+        hold_memory()
         pool.warm.use_slot(number)
         with Store(pool.folder) as store, open(orders) as lines, open(results, "w", encoding="utf-8") as out:
             student = StudentGrader(pool.session, pool.warm, None if pool.fresh else store, pool.public)

@@ -17,7 +17,6 @@ from typing import Any, BinaryIO
 from autograder import __version__, language
 from autograder.cluster.shipping import DATA, unpacked
 from autograder.device import choose
-from autograder.engine import JOB_MEMORY
 from autograder.errors import IsolationError, MachineryError, UsageError
 from autograder.exercise import Course, load_course
 from autograder.grading.session import GradingSession, collect_public
@@ -134,7 +133,7 @@ def _serve(setup: Setup, packed: bytes, orders: BinaryIO, tell: Tell) -> None:
 
         def run(session: GradingSession) -> None:
             session.prepare()
-            hold_memory(JOB_MEMORY)
+            hold_memory()
             ready = Ready(
                 socket.gethostname(), isolation.level, isolation.layers, isolation.missing,
                 __version__, str(torch.__version__),

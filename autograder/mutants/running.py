@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from autograder.engine import JOB_MEMORY
 from autograder.errors import MachineryError
 from autograder.exercise import Course, Exercise
 from autograder.grading.code import AuthorCode, suppliable
@@ -205,7 +204,7 @@ class _Run:
             yield number, (None, 0.0) if isinstance(answer, Died) else answer
 
     def _prepare(self, slot: int) -> None:
-        hold_memory(JOB_MEMORY)
+        hold_memory()
         self.warm.use_slot(slot)
 
 

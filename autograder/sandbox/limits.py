@@ -1,4 +1,4 @@
-"""Resource limits of a worker."""
+"""Resource limits of a worker, and what a trusted process that combines its results may take."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if sys.platform != "win32":
     import resource
 
 KIB, MIB = 1 << 10, 1 << 20
+# What a job may add to its memory: results of a few megabytes can be combined to some of many gigabytes.
+JOB_MEMORY = 2 << 30
 # Compiled once for all children.
 SIZES = re.compile(r"^(VmSize|VmData):\s+(\d+) kB$", re.MULTILINE)
 OWNER = re.compile(r"^(Uid|Threads):\s+(\d+)", re.MULTILINE)
@@ -32,11 +34,11 @@ def usage() -> Usage:
     return Usage(int(fields["VmSize"]) * KIB, int(fields["VmData"]) * KIB)
 
 
-def hold_memory(more: int) -> None:
-    """From now on the calling process may add this many bytes; beyond, an allocation fails, and kills nobody."""
+def hold_memory() -> None:
+    """From now on the calling process may add `JOB_MEMORY` bytes; beyond, an allocation fails, and kills nobody."""
     if sys.platform == "linux":
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        soft = usage().data + more
+        soft = usage().data + JOB_MEMORY
         resource.setrlimit(resource.RLIMIT_DATA, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
