@@ -201,8 +201,9 @@ class GradingSession:
             batch.pass_with(answers)
         # Anew after a second try: what is kept may hold numbers that an odd worker gave to its objects.
         if submission.form not in batches or not ahead:
-            kept = Batch(submission.asked) if self._asks_apart(item, submission) else None
-            self.batches[id] = dict([*batches.items(), (submission.form, kept)][-MOST_FORMS:])
+            batches[submission.form] = Batch(submission.asked) if self._asks_apart(item, submission) else None
+            if len(batches) > MOST_FORMS:
+                del batches[next(iter(batches))]
         if number == 0:
             submission.form = form_of(known[1].replies if known is not None else submission.answered)
         return error

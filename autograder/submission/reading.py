@@ -206,7 +206,7 @@ class _Work:
         return helpers
 
     def note_lookalike(self, exercise: str) -> None:
-        """`Corr2D.py` or `corr2d (1).py` will be what was meant."""
+        """The same in other letters, or with something added as browsers do (`name (1).py`), will be what was meant."""
         begins = re.compile(rf"{re.escape(exercise)}(?![a-z0-9])", re.IGNORECASE)
         for file in self.files:
             stem, dot, suffix = file.name.rpartition(".")
